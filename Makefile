@@ -1,0 +1,48 @@
+# Two commands: `make demo` to look at it, `make test` to prove it.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PORT ?= 8000
+
+.PHONY: demo test lint types lock clean
+
+demo: $(VENV)/.demo
+	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
+
+test: $(VENV)/.test
+	$(BIN)/python -m tests.ensure_browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml constraints/demo.txt
+	$(PIP) install --quiet --require-hashes -r constraints/demo.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.test: $(BIN)/python pyproject.toml constraints/test.txt
+	$(PIP) install --quiet --require-hashes -r constraints/test.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Renew the pinned, hashed versions after changing a dependency in pyproject.toml.
+lock: $(BIN)/python
+	$(PIP) install --quiet uv
+	for extra in demo test; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --custom-compile-command 'make lock' \
+	  --extra $$extra pyproject.toml constraints/build.in -o constraints/$$extra.txt $(LOCKARGS); done
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Absurd for any Python program: every stored procedure typed, sync and async."""

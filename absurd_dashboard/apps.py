@@ -1,0 +1,11 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class AbsurdDashboardConfig(AppConfig):
+    """`absurd_dashboard`, a dashboard for the Absurd engine."""
+
+    name = "absurd_dashboard"
+    verbose_name = "Absurd"
+    default_auto_field = "django.db.models.BigAutoField"

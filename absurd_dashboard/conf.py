@@ -1,0 +1,56 @@
+"""The dashboard's settings: name, default and help in one place."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.db import DEFAULT_DB_ALIAS
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSettings:
+    """Keys of the setting ``ABSURD_DASHBOARD``, in capitals there."""
+
+    #: Alias in ``DATABASES`` of the database that holds the engine (schema ``absurd``).
+    database: str = DEFAULT_DB_ALIAS
+    #: Dotted path of the access policy; see :class:`absurd_dashboard.access.Policy`.
+    policy: str = "absurd_dashboard.access.Policy"
+    #: Longest time a single query of a page may take in the engine's database.
+    statement_timeout: timedelta = timedelta(seconds=5)
+    #: Rows on a page of a list.
+    page_size: int = 50
+    #: How often an open page asks whether it is still true.
+    refresh_interval: timedelta = timedelta(seconds=2)
+    #: Bytes of one JSON value that a page shows before it offers a download instead.
+    payload_preview: int = 20_000
+    #: Name in the header and in page titles.
+    title: str = "Absurd"
+
+
+@lru_cache(maxsize=1)
+def dashboard_settings() -> DashboardSettings:
+    """Read ``settings.ABSURD_DASHBOARD`` once.
+
+    Raises:
+        ImproperlyConfigured: it names a key that does not exist.
+    """
+    given: dict[str, Any] = getattr(django_settings, "ABSURD_DASHBOARD", {})
+    known = {field.name.upper(): field.name for field in fields(DashboardSettings)}
+    if unknown := sorted(set(given) - set(known)):
+        raise ImproperlyConfigured(
+            f"ABSURD_DASHBOARD has unknown keys: {', '.join(unknown)}. "
+            f"Known are: {', '.join(sorted(known))}."
+        )
+    return DashboardSettings(**{known[key]: value for key, value in given.items()})
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "ABSURD_DASHBOARD":
+        dashboard_settings.cache_clear()
+
+
+setting_changed.connect(_forget)

@@ -1,0 +1,1 @@
+"""The demo: embedded PostgreSQL, real workers and traffic, in one command."""

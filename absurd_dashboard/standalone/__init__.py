@@ -1,0 +1,1 @@
+"""What serves the dashboard on its own: settings, URLs, the command line."""
