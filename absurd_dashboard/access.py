@@ -1,0 +1,143 @@
+"""Who may see and do what: the policy, and the access object that every query starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connections
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+from psycopg import sql
+
+from absurd_core.sqlfiles import read_sql
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import Snapshot
+from absurd_dashboard.models import Checkpoint, Event, Run, Task, Wait
+from absurd_dashboard.models.scope import PREFIXES, QueueScope, sql_text
+from absurd_dashboard.models.union import EngineModel, ScopedQuerySet
+
+M = TypeVar("M", bound=EngineModel)
+Row = dict[str, Any]
+
+
+class Policy:
+    """The default policy: active superusers see every queue, nobody else sees anything.
+
+    Name your own subclass in ``ABSURD_DASHBOARD["POLICY"]``. One instance serves all requests.
+    """
+
+    def may_enter(self, request: HttpRequest) -> bool:
+        """Whether a signed-in user gets past the door at all."""
+        user = request.user
+        return bool(user.is_active and getattr(user, "is_superuser", False))
+
+    def scopes(self, request: HttpRequest, queues: Iterable[str]) -> tuple[QueueScope, ...]:
+        """What the user may see of these queues; asked once per request."""
+        return tuple(QueueScope(queue) for queue in queues)
+
+
+def policy() -> Policy:
+    """The policy that the settings name."""
+    made: Policy = import_string(dashboard_settings().policy)()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one request may see; made once for it, and kept no longer.
+
+    Attributes:
+        database: alias of the engine's database.
+        now: the engine's clock when the page began.
+        version: the engine's schema version.
+        scopes: the queues in sight, in the order of their names.
+    """
+
+    database: str
+    now: datetime
+    version: str
+    scopes: tuple[QueueScope, ...]
+
+    @classmethod
+    def of(cls, request: HttpRequest, snapshot: Snapshot) -> Access:
+        """Ask the policy, inside the snapshot that the page reads in."""
+        names = _queue_names(snapshot.database)
+        scopes = policy().scopes(request, names)
+        return cls(snapshot.database, snapshot.now, snapshot.version, scopes)
+
+    @property
+    def queue_names(self) -> tuple[str, ...]:
+        """Names of the queues in sight."""
+        return tuple(scope.queue for scope in self.scopes)
+
+    def tasks(self, queues: Iterable[str] | None = None) -> ScopedQuerySet[Task]:
+        """Tasks in sight; ``queues`` narrows, and never widens."""
+        return self._rows(Task, queues)
+
+    def runs(self, queues: Iterable[str] | None = None) -> ScopedQuerySet[Run]:
+        """Runs of the tasks in sight."""
+        return self._rows(Run, queues)
+
+    def checkpoints(self, queues: Iterable[str] | None = None) -> ScopedQuerySet[Checkpoint]:
+        """Checkpoints of the tasks in sight."""
+        return self._rows(Checkpoint, queues)
+
+    def events(self, queues: Iterable[str] | None = None) -> ScopedQuerySet[Event]:
+        """Emitted events in sight, without the engine's lock rows."""
+        return self._rows(Event, queues).filter(payload__isnull=False)
+
+    def waits(self, queues: Iterable[str] | None = None) -> ScopedQuerySet[Wait]:
+        """Waits of the tasks in sight."""
+        return self._rows(Wait, queues)
+
+    def each_queue(
+        self, name: str, parameters: Mapping[str, Any], *, tail: str = "",
+        queues: Iterable[str] | None = None,
+    ) -> list[Row]:
+        """Run ``sql/dashboard/<name>.sql`` once per queue, as one UNION ALL.
+
+        Args:
+            name: the file; ``{queue}`` is the queue's name in it, ``{t}`` … ``{w}`` its tables.
+            parameters: values of its ``%(name)s`` placeholders.
+            tail: ORDER BY and LIMIT of the whole.
+            queues: narrow to these.
+        """
+        scopes = self._narrowed(queues)
+        if not scopes:
+            return []
+        template = sql.SQL(read_sql(f"dashboard/{name}"))  # type: ignore[arg-type]
+        arms = [f"({template.format(**_relations(scope)).as_string(None)}\n)" for scope in scopes]
+        statement = f"{' union all '.join(arms)} {tail}"
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(statement, dict(parameters))
+            columns = [column[0] for column in cursor.description]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def _rows(self, model: type[M], queues: Iterable[str] | None) -> ScopedQuerySet[M]:
+        rows: ScopedQuerySet[M] = model.objects.using(self.database)
+        return rows.within(self._narrowed(queues))
+
+    def _narrowed(self, queues: Iterable[str] | None) -> tuple[QueueScope, ...]:
+        if queues is None:
+            return self.scopes
+        wanted = set(queues)
+        return tuple(scope for scope in self.scopes if scope.queue in wanted)
+
+
+def _queue_names(database: str) -> list[str]:
+    with connections[database].cursor() as cursor:
+        cursor.execute("select queue_name from absurd.queues order by queue_name")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _relations(scope: QueueScope) -> dict[str, sql.Composable]:
+    def escaped(part: sql.Composable) -> sql.Composable:
+        return sql.SQL(sql_text(part))  # type: ignore[arg-type]
+
+    tables = {prefix: escaped(scope.relation(prefix)) for prefix in PREFIXES}
+    return {"queue": escaped(sql.Literal(scope.queue)), **tables}
+
+

@@ -1,0 +1,122 @@
+"""The engine's database as a page sees it: one short, read-only, bounded transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from absurd_dashboard import errors
+from absurd_dashboard.conf import dashboard_settings
+
+#: The oldest schema whose tables the dashboard reads.
+OLDEST = (0, 3, 0)
+
+# Short queries over many queues: compiling them or starting workers costs more than it saves.
+_SETTINGS = """
+set local statement_timeout = {timeout};
+set local lock_timeout = {timeout};
+set local jit = off;
+set local max_parallel_workers_per_gather = 0;
+select absurd.current_time(), absurd.get_schema_version()
+"""
+# One snapshot for the whole page, so that its counts and its rows agree.
+_BEGIN = "set transaction isolation level repeatable read, read only;"
+
+_BY_SQLSTATE = {
+    "57014": errors.QueryTimedOut,
+    "55P03": errors.QueryTimedOut,
+    "42P01": errors.QueueGone,
+    "42501": errors.EngineForbidden,
+    "3F000": errors.EngineMissing,
+    "42883": errors.EngineMissing,
+    "53300": errors.EngineUnreachable,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An open read transaction.
+
+    Attributes:
+        database: alias of the engine's database.
+        now: the engine's clock, which is the clock of every age and duration on a page.
+        version: the schema's version; ``main`` on development builds.
+    """
+
+    database: str
+    now: datetime
+    version: str
+
+
+@contextmanager
+def snapshot(database: str) -> Iterator[Snapshot]:
+    """Open the transaction in which a page reads the engine.
+
+    Args:
+        database: alias of the engine's database.
+
+    Raises:
+        EngineUnavailable: it cannot be reached or read, has no engine, or too old a one.
+        QueryTimedOut: a query in the block took longer than ``STATEMENT_TIMEOUT``.
+        QueueGone: a query in the block named a queue that is no longer there.
+    """
+    connection = connections[database]
+    with translated():
+        _revive(connection)
+        with transaction.atomic(using=database):
+            yield _begin(connection)
+            # Nothing was written; this gives a host's own transaction its settings back.
+            transaction.set_rollback(True, using=database)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors in the block into the dashboard's, chained."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        raise _translate(error) from error
+
+
+def _revive(connection: BaseDatabaseWrapper) -> None:
+    """Drop a kept connection that the server has closed, so that the page gets a fresh one."""
+    kept = connection.connection is not None and not connection.in_atomic_block
+    if kept and not connection.is_usable():
+        connection.close()
+    connection.ensure_connection()
+
+
+def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
+    timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
+    opening = _SETTINGS.format(timeout=timeout)
+    # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
+    if len(connection.savepoint_ids) == 0:
+        opening = _BEGIN + opening
+    with connection.cursor() as cursor:
+        cursor.execute(opening)
+        while cursor.nextset():
+            pass
+        now, version = cursor.fetchone()
+    if _too_old(version):
+        raise errors.EngineTooOld(f"The engine's schema is {version}.")
+    return Snapshot(connection.alias, now, version)
+
+
+def _too_old(version: str) -> bool:
+    parts = version.split(".")
+    return all(part.isdecimal() for part in parts) and tuple(map(int, parts)) < OLDEST
+
+
+def _translate(error: Exception) -> Exception:
+    cause = error.__cause__
+    state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
+    if state in _BY_SQLSTATE:
+        return _BY_SQLSTATE[state](_BY_SQLSTATE[state].__doc__)
+    lost = state is None and isinstance(error, OperationalError | InterfaceError)
+    if lost or (state or "").startswith(("08", "57P", "28", "3D")):
+        return errors.EngineUnreachable(errors.EngineUnreachable.title)
+    return error

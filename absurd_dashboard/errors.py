@@ -1,0 +1,72 @@
+"""What the dashboard can fail with, each with a sentence for the person who reads it."""
+
+from absurd_core.errors import AbsurdError  # noqa: F401  re-exported for views
+
+# DashboardError
+#   ScopeMissing        a query over the engine's tables was built without an access object
+#   EngineUnavailable   the engine's database does not answer as an engine
+#     EngineUnreachable
+#     EngineMissing
+#     EngineTooOld
+#     EngineForbidden
+#   QueryTimedOut       a query of a page took longer than it may
+#   QueueGone           a queue was dropped while a page about it was being built
+
+
+class DashboardError(Exception):
+    """Anything the dashboard itself refuses or cannot do."""
+
+
+class ScopeMissing(DashboardError):
+    """A query over the engine's tables was built without an access object."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"{model} can only be queried through an access object: access.tasks() …")
+
+
+class EngineUnavailable(DashboardError):
+    """The engine's database does not answer as an engine.
+
+    Attributes:
+        title: what happened, in a few words.
+        remedy: what to do about it.
+    """
+
+    title = "The engine cannot be read"
+    remedy = "Check the database that the dashboard reads."
+
+
+class EngineUnreachable(EngineUnavailable):
+    """No connection to the engine's database."""
+
+    title = "The engine's database cannot be reached"
+    remedy = "Check that PostgreSQL runs and accepts connections. Workers may be fine."
+
+
+class EngineMissing(EngineUnavailable):
+    """The database has no schema ``absurd``."""
+
+    title = "This database has no Absurd engine"
+    remedy = "Install it with absurdctl init, or point the dashboard at another database."
+
+
+class EngineTooOld(EngineUnavailable):
+    """The engine's schema is older than the dashboard can read."""
+
+    title = "The engine's schema is too old"
+    remedy = "Upgrade it with absurdctl migrate; the dashboard reads 0.3.0 and later."
+
+
+class EngineForbidden(EngineUnavailable):
+    """The dashboard's role may not read the engine's tables."""
+
+    title = "The dashboard's role may not read the engine"
+    remedy = "Grant it USAGE on the schema absurd and SELECT on all tables in it."
+
+
+class QueryTimedOut(DashboardError):
+    """A query of a page took longer than ``STATEMENT_TIMEOUT`` and was stopped."""
+
+
+class QueueGone(DashboardError):
+    """A queue was dropped while a page about it was being built."""

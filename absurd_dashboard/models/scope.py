@@ -1,0 +1,61 @@
+"""What a viewer may see of one queue, and the FROM items that say so in SQL."""
+
+from dataclasses import dataclass
+
+from psycopg import sql
+
+#: The engine's tables of a queue, by their prefix.
+PREFIXES = ("t", "r", "c", "e", "w")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueScope:
+    """One queue in a viewer's sight.
+
+    Attributes:
+        queue: the queue's name.
+        tenants: None for all of it; otherwise only tasks whose header ``tenant_id`` is one of
+            these, and their runs, checkpoints and waits.
+    """
+
+    queue: str
+    tenants: frozenset[str] | None = None
+
+    def relation(self, prefix: str) -> sql.Composable:
+        """The queue's table with that prefix, cut down to what is in scope."""
+        table = self._table(prefix)
+        if self.tenants is None:
+            return table
+        return sql.SQL("(select * from {} x where {})").format(table, self._restriction(prefix))
+
+    def _table(self, prefix: str) -> sql.Composable:
+        return sql.Identifier("absurd", f"{prefix}_{self.queue}")
+
+    def _restriction(self, prefix: str) -> sql.Composable:
+        own = sql.SQL("headers->>'tenant_id' in ({})").format(
+            sql.SQL(", ").join(map(sql.Literal, sorted(self.tenants or ())))
+            if self.tenants
+            else sql.SQL("null")
+        )
+        if prefix == "t":
+            return own
+        tasks = self._table("t")
+        if prefix != "e":
+            return sql.SQL("exists (select from {} o where o.task_id = x.task_id and o.{})").format(
+                tasks, own
+            )
+        # An event belongs to nobody; it is in sight when one of the tenant's tasks waits for it
+        # or was given it (the SDKs keep it under this checkpoint name).
+        return sql.SQL(
+            "exists (select from {waits} v join {tasks} o using (task_id)"
+            " where v.event_name = x.event_name and o.{own})"
+            " or exists (select from {checkpoints} v join {tasks} o using (task_id)"
+            " where v.checkpoint_name = '$awaitEvent:' || x.event_name and o.{own})"
+        ).format(
+            waits=self._table("w"), checkpoints=self._table("c"), tasks=tasks, own=own
+        )
+
+
+def sql_text(composable: sql.Composable) -> str:
+    """Render SQL for a cursor that is given parameters, where a percent sign counts double."""
+    return composable.as_string(None).replace("%", "%%")

@@ -1,0 +1,109 @@
+"""Unmanaged models whose rows come from the tables of every queue in scope, in one FROM item.
+
+A ``Query`` whose base table renders as ``(SELECT … UNION ALL SELECT …) AS "task"``: PostgreSQL
+flattens it, merges the queues' primary keys, and drops the arms that a filter on ``queue_name``
+rules out. A queue outside the scope is not in the SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.datastructures import BaseTable
+from psycopg import sql
+
+from absurd_dashboard.errors import ScopeMissing
+from absurd_dashboard.models.scope import QueueScope, sql_text
+
+M = TypeVar("M", bound="EngineModel")
+
+
+class UnionTable(BaseTable):
+    """The FROM item of a :class:`ScopedQuery`."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """Render the union over the scopes of the query that is being compiled."""
+        query = compiler.query
+        model: type[EngineModel] = query.model
+        scopes = getattr(query, "scopes", None)
+        if scopes is None:
+            raise ScopeMissing(model.__name__)
+        alias = connection.ops.quote_name(self.table_alias)
+        return f"({sql_text(model.union(scopes, connection))}) AS {alias}", []
+
+
+class ScopedQuery(Query):
+    """A query over the queues in ``scopes``; without them it cannot be compiled."""
+
+    base_table_class = UnionTable
+    scopes: tuple[QueueScope, ...] | None = None
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset that must be given a scope before it can be evaluated, and only reads."""
+
+    def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
+        super().__init__(model, query or ScopedQuery(model), using, hints)
+
+    def within(self, scopes: Iterable[QueueScope]) -> Self:
+        """Restrict to these queues; an access object calls this, nothing else should."""
+        narrowed = self._chain()
+        narrowed.query.scopes = tuple(scopes)
+        return narrowed
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("the engine's tables are written by its stored procedures only")
+
+    create = bulk_create = update = bulk_update = delete = get_or_create = update_or_create = _refuse
+
+
+class EngineModel(models.Model):
+    """A row of one of the engine's per-queue tables."""
+
+    #: Prefix of the table: ``t`` for ``absurd.t_<queue>``.
+    prefix: ClassVar[str]
+
+    queue_name = models.TextField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        managed = False
+
+    @classmethod
+    def union(cls, scopes: tuple[QueueScope, ...], connection: BaseDatabaseWrapper) -> sql.Composable:
+        """The rows of all queues in scope as one SELECT; none when there is no queue."""
+        columns = [field for field in cls._meta.concrete_fields if field.name != "queue_name"]
+        if not scopes:
+            return cls._nothing(columns, connection)
+        names = sql.SQL(", ").join(sql.Identifier(field.column) for field in columns)
+        return sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {}::text AS queue_name, {} FROM {} s").format(
+                sql.Literal(scope.queue), names, scope.relation(cls.prefix)
+            )
+            for scope in scopes
+        )
+
+    @staticmethod
+    def _nothing(columns: list[Any], connection: BaseDatabaseWrapper) -> sql.Composable:
+        nulls = sql.SQL(", ").join(
+            sql.SQL("NULL::{} AS {}").format(
+                sql.SQL(field.db_type(connection)), sql.Identifier(field.column)
+            )
+            for field in columns
+        )
+        return sql.SQL("SELECT NULL::text AS queue_name, {} WHERE false").format(nulls)
+
+    def save(self, *_: Any, **__: Any) -> None:
+        """Refuse: the engine's tables are written by its stored procedures only."""
+        raise TypeError("the engine's tables are written by its stored procedures only")
+
+    def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: the engine's tables are written by its stored procedures only."""
+        raise TypeError("the engine's tables are written by its stored procedures only")
