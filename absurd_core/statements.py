@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
-from absurd_core.errors import translated
+from absurd_core.translation import translated
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -64,11 +64,13 @@ def run(connection: SyncConnection, statement: Statement[T]) -> T:
     Raises:
         AbsurdError: the class that says what the engine refused; see :mod:`absurd_core.errors`.
     """
-    with translated(statement.name, statement.about):
-        with _psycopg(connection).cursor(row_factory=dict_row) as cursor:
-            set_json_loads(json.loads, cursor)
-            cursor.execute(statement.query, statement.parameters)
-            rows = cursor.fetchall() if cursor.description else []
+    with (
+        translated(statement.name, statement.about),
+        _psycopg(connection).cursor(row_factory=dict_row) as cursor,
+    ):
+        set_json_loads(json.loads, cursor)
+        cursor.execute(statement.query, statement.parameters)
+        rows = cursor.fetchall() if cursor.description else []
     return statement.read(rows)
 
 
