@@ -42,11 +42,21 @@ def translated(procedure: str, about: Mapping[str, Any]) -> Iterator[None]:
     """
     try:
         yield
-    except psycopg.Error as error:
-        raise translation(error, procedure, about) from error
     except errors.AbsurdError as error:
         error.procedure = error.procedure or procedure
         raise
+    except Exception as error:
+        if (cause := _driver_error(error)) is None:
+            raise
+        raise translation(cause, procedure, about) from cause
+
+
+def _driver_error(error: Exception) -> psycopg.Error | None:
+    """Return psycopg's error, also from inside one of Django's."""
+    for candidate in (error, error.__cause__):
+        if isinstance(candidate, psycopg.Error):
+            return candidate
+    return None
 
 
 def translation(
