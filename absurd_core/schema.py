@@ -1,32 +1,32 @@
-"""Installs and upgrades the engine's schema, and this package's own, from absurdctl's SQL."""
+"""Installs and upgrades the engine's schema from absurdctl's SQL, and this package's table."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import Any
+from dataclasses import dataclass, field
 
 import absurdctl
-import psycopg
 from psycopg import sql
 
+from absurd_core import workflow_schema
+from absurd_core.errors import SchemaUpgradeError
+from absurd_core.scripts import execute_script
 from absurd_core.statements import Statement, SyncConnection, _psycopg, run
+from absurd_core.translation import translated
 
-#: Whoever installs or upgrades holds this advisory lock until its transaction ends.
-_LOCK = Statement(
-    name="pg_advisory_xact_lock",
-    query=sql.SQL("select pg_advisory_xact_lock(hashtextextended('absurd_core.schema', 0))"),
-    parameters={},
-    read=lambda _: None,
-)
 
-# The catalog, unlike a table, is read as of now in every isolation level: whatever another
-# process installed while this one waited for the lock is seen.
-_RECORDS_VERSION = Statement(
-    name="to_regprocedure",
-    query=sql.SQL("select to_regprocedure('absurd.get_schema_version()') is not null as found"),
-    parameters={},
-    read=lambda rows: bool(rows[0]["found"]),
-)
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of an upgrade.
+
+    Attributes:
+        source: the version it starts from.
+        target: the version it leads to.
+        script: its SQL, of several commands.
+    """
+
+    source: str
+    target: str
+    script: str = field(repr=False)
 
 
 def version() -> Statement[str]:
@@ -40,7 +40,7 @@ def version() -> Statement[str]:
         SchemaTooOld: the engine is older than 0.2, which recorded no version.
     """
     return Statement(
-        name="absurd.get_schema_version",
+        name="get_schema_version",
         query=sql.SQL("select absurd.get_schema_version() as version"),
         parameters={},
         read=lambda rows: str(rows[0]["version"]),
@@ -65,60 +65,99 @@ def install(
 
     Returns:
         The version of the engine's schema that is now there.
+
+    Raises:
+        SchemaTooOld: there is an engine older than 0.2, which recorded no version.
+        SchemaUpgradeError: a ``workflow_run`` of another making is in the way.
+        AccessDenied: the role may not make these objects.
     """
     raw = _psycopg(connection)
-    with raw.transaction():
+    with translated("install", {}), raw.transaction():
         run(raw, _LOCK)
-        if not run(raw, _RECORDS_VERSION):
-            _execute(raw, absurdctl.BUNDLED_SCHEMA_SQL)
+        if not run(raw, _ENGINE_EXISTS):
+            execute_script(raw, absurdctl.BUNDLED_SCHEMA_SQL)
         if workflows:
-            _install_workflows(raw, workflows_schema)
+            workflow_schema.ensure(raw, workflows_schema)
         return run(raw, version())
 
 
-def _install_workflows(connection: psycopg.Connection[Any], schema: str) -> None:
-    if run(connection, _has_workflows(schema)):
-        return
-    connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
-    before = run(connection, _search_path(schema))
-    _execute(connection, (files("absurd_core") / "sql/workflows/schema_1.sql").read_text())
-    run(connection, _restore_search_path(before))
+def upgrade(connection: SyncConnection, to: str | None = None) -> list[Migration]:
+    """Upgrade the engine's schema, under live data, in one transaction as :func:`install` does.
+
+    Tables are altered: workers wait while it runs, and it waits for statements under way.
+
+    Args:
+        connection: a psycopg connection, or Django's ``connection``.
+        to: the version to reach; absurdctl's own by default.
+
+    Returns:
+        The steps that were taken; none when the schema was there already.
+
+    Raises:
+        SchemaMissing: there is nothing to upgrade.
+        SchemaTooOld: the engine is older than 0.2, which recorded no version.
+        SchemaUpgradeError: a downgrade, or a version that absurdctl does not know.
+    """
+    raw = _psycopg(connection)
+    with translated("upgrade", {}), raw.transaction():
+        run(raw, _LOCK)
+        steps = plan(run(raw, version()), to)
+        for step in steps:
+            execute_script(raw, step.script)
+        return steps
 
 
-def _execute(connection: psycopg.Connection, script: str) -> None:
-    """Execute a script of several commands; without parameters psycopg sends it as it is."""
-    connection.execute(script.encode())
+def plan(from_version: str, to: str | None = None) -> list[Migration]:
+    """The steps from one version of the engine's schema to another, in order.
+
+    Args:
+        from_version: where to start; a release.
+        to: the version to reach; absurdctl's own by default.
+
+    Returns:
+        The steps; none when both are the same, or nothing changed between them.
+
+    Raises:
+        SchemaUpgradeError: a downgrade, or a version that absurdctl does not know.
+    """
+    to = to or absurdctl.ABSURD_SCHEMA_TARGET_VERSION
+    steps = _migrations()
+    _check_way(from_version, to, steps)
+    start, end = absurdctl.version_sort_key(from_version), absurdctl.version_sort_key(to)
+    return [step for step in steps if start < absurdctl.version_sort_key(step.target) <= end]
 
 
-def _has_workflows(schema: str) -> Statement[bool]:
-    return Statement(
-        name="to_regprocedure",
-        query=sql.SQL(
-            "select to_regprocedure(format('%%I.workflow_run_schema_version()', %(schema)s::text))"
-            " is not null as found"
-        ),
-        parameters={"schema": schema},
-        read=lambda rows: bool(rows[0]["found"]),
-    )
+def _migrations() -> list[Migration]:
+    steps = [
+        Migration(*absurdctl.parse_migration_filename(name), script)
+        for name, script in absurdctl.BUNDLED_MIGRATIONS.items()
+    ]
+    return sorted(steps, key=lambda step: absurdctl.version_sort_key(step.target))
 
 
-def _search_path(schema: str) -> Statement[str]:
-    """Put a schema first until the transaction ends; returns the path before."""
-    return Statement(
-        name="set_config",
-        query=sql.SQL(
-            "select current_setting('search_path') as before,"
-            " set_config('search_path', quote_ident(%(schema)s), true)"
-        ),
-        parameters={"schema": schema},
-        read=lambda rows: str(rows[0]["before"]),
-    )
+def _check_way(found: str, wanted: str, steps: list[Migration]) -> None:
+    known = {version for step in steps for version in (step.source, step.target)}
+    for name in (found, wanted):
+        if name not in known:
+            problem = f"absurdctl {absurdctl.ABSURD_SCHEMA_TARGET_VERSION} does not know {name}"
+            raise SchemaUpgradeError(found=found, wanted=wanted, problem=problem)
+    if absurdctl.version_sort_key(found) > absurdctl.version_sort_key(wanted):
+        raise SchemaUpgradeError(found=found, wanted=wanted, problem="a downgrade is not possible")
 
 
-def _restore_search_path(path: str) -> Statement[None]:
-    return Statement(
-        name="set_config",
-        query=sql.SQL("select set_config('search_path', %(path)s, true)"),
-        parameters={"path": path},
-        read=lambda _: None,
-    )
+#: Whoever installs or upgrades holds this advisory lock until its transaction ends.
+_LOCK: Statement[None] = Statement(
+    name="pg_advisory_xact_lock",
+    query=sql.SQL("select pg_advisory_xact_lock(hashtextextended('absurd_core.schema', 0))"),
+    parameters={},
+    read=lambda _: None,
+)
+
+# The catalog, unlike a table, is read as of now in every isolation level: what another process
+# installed while this one waited for the lock is seen.
+_ENGINE_EXISTS: Statement[bool] = Statement(
+    name="to_regclass",
+    query=sql.SQL("select to_regclass('absurd.queues') is not null as found"),
+    parameters={},
+    read=lambda rows: bool(rows[0]["found"]),
+)
