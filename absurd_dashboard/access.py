@@ -94,7 +94,11 @@ class Access:
         return self._rows(Wait, queues)
 
     def each_queue(
-        self, name: str, parameters: Mapping[str, Any], *, tail: str = "",
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        *,
+        tail: str = "",
         queues: Iterable[str] | None = None,
     ) -> list[Row]:
         """Run ``sql/dashboard/<name>.sql`` once per queue, as one UNION ALL.
@@ -139,5 +143,3 @@ def _relations(scope: QueueScope) -> dict[str, sql.Composable]:
 
     tables = {prefix: escaped(scope.relation(prefix)) for prefix in PREFIXES}
     return {"queue": escaped(sql.Literal(scope.queue)), **tables}
-
-

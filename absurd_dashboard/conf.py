@@ -27,6 +27,8 @@ class DashboardSettings:
     refresh_interval: timedelta = timedelta(seconds=2)
     #: Bytes of one JSON value that a page shows before it offers a download instead.
     payload_preview: int = 20_000
+    #: URL, path or URL name that signs out; empty shows no way out.
+    logout_url: str = ""
     #: Name in the header and in page titles.
     title: str = "Absurd"
 

@@ -30,7 +30,7 @@ class IdRange:
 
 
 def parse(text: str) -> IdRange | None:
-    """Read a UUID, or at least four leading digits of one, as it is pasted: any case, braces, spaces.
+    """Read a UUID, or at least four leading digits of one: any case, braces, spaces.
 
     Returns:
         The range of ids meant (of one id when it is whole), or None when it is no id.

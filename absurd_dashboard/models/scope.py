@@ -51,9 +51,7 @@ class QueueScope:
             " where v.event_name = x.event_name and o.{own})"
             " or exists (select from {checkpoints} v join {tasks} o using (task_id)"
             " where v.checkpoint_name = '$awaitEvent:' || x.event_name and o.{own})"
-        ).format(
-            waits=self._table("w"), checkpoints=self._table("c"), tasks=tasks, own=own
-        )
+        ).format(waits=self._table("w"), checkpoints=self._table("c"), tasks=tasks, own=own)
 
 
 def sql_text(composable: sql.Composable) -> str:

@@ -26,7 +26,9 @@ M = TypeVar("M", bound="EngineModel")
 class UnionTable(BaseTable):
     """The FROM item of a :class:`ScopedQuery`."""
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
         """Render the union over the scopes of the query that is being compiled."""
         query = compiler.query
         model: type[EngineModel] = query.model
@@ -47,7 +49,9 @@ class ScopedQuery(Query):
 class ScopedQuerySet(models.QuerySet[M]):
     """A queryset that must be given a scope before it can be evaluated, and only reads."""
 
-    def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
+    def __init__(
+        self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None
+    ) -> None:
         super().__init__(model, query or ScopedQuery(model), using, hints)
 
     def within(self, scopes: Iterable[QueueScope]) -> Self:
@@ -59,7 +63,9 @@ class ScopedQuerySet(models.QuerySet[M]):
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("the engine's tables are written by its stored procedures only")
 
-    create = bulk_create = update = bulk_update = delete = get_or_create = update_or_create = _refuse
+    create = bulk_create = update = bulk_update = delete = get_or_create = update_or_create = (
+        _refuse
+    )
 
 
 class EngineModel(models.Model):
@@ -77,7 +83,9 @@ class EngineModel(models.Model):
         managed = False
 
     @classmethod
-    def union(cls, scopes: tuple[QueueScope, ...], connection: BaseDatabaseWrapper) -> sql.Composable:
+    def union(
+        cls, scopes: tuple[QueueScope, ...], connection: BaseDatabaseWrapper
+    ) -> sql.Composable:
         """The rows of all queues in scope as one SELECT; none when there is no queue."""
         columns = [field for field in cls._meta.concrete_fields if field.name != "queue_name"]
         if not scopes:

@@ -1,0 +1,213 @@
+"""What every page has in common: the door, the read transaction, its four forms of answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, Protocol
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from absurd_dashboard import errors, twins
+from absurd_dashboard.access import Access, policy
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import snapshot
+
+#: Names the version of the live region that the browser shows.
+LIVE_HEADER = "X-Absurd-Live"
+#: Names the version of the live region in an answer.
+TOKEN_HEADER = "X-Absurd-Token"  # noqa: S105  no secret
+
+_CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's answer: which template, with what; and what of it may change while it is open.
+
+    Attributes:
+        title: the object that the page is about.
+        data: a frozen dataclass; the template's ``view``, and the JSON twin.
+        live: path and query that answer for the live region; empty where nothing lives.
+        version: whatever the live region depends on besides ``data``; ``data`` when None.
+    """
+
+    title: str
+    data: Any
+    live: str = ""
+    version: Any = None
+    status: int = 200
+
+    @property
+    def token(self) -> str:
+        """Equal as long as the live region shows the same."""
+        seen = self.data if self.version is None else self.version
+        return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """What the frame around a page needs; ``page`` in templates."""
+
+    title: str
+    section: str
+    now: datetime | None = None
+    refresh_ms: int = 0
+    site_title: str = ""
+    logout_url: str = ""
+    live_url: str = ""
+    token: str = ""
+    queues: tuple[str, ...] = field(default=())
+
+
+class PageFunction(Protocol):
+    """A view's body: reads through the access object, returns a page or any other answer."""
+
+    def __call__(
+        self, request: HttpRequest, access: Access, **kwargs: Any
+    ) -> Page | HttpResponseBase: ...
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def page(section: str, template: str) -> Callable[[PageFunction], View]:
+    """Make a view of a page function.
+
+    Args:
+        section: which entry of the navigation is current.
+        template: name below ``absurd_dashboard/`` without ``.html``; its live region stands in
+            ``<template>_live.html``.
+    """
+
+    def decorate(function: PageFunction) -> View:
+        @wraps(function)
+        def view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            return _sealed(_answer(request, function, section, template, kwargs))
+
+        return view
+
+    return decorate
+
+
+def _answer(
+    request: HttpRequest,
+    function: PageFunction,
+    section: str,
+    template: str,
+    kwargs: dict[str, Any],
+) -> HttpResponseBase:
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+    if not request.user.is_authenticated:
+        return _sign_in(request)
+    if not policy().may_enter(request):
+        return _refusal(request, section, 403, "You have no access to this dashboard")
+    try:
+        return _retried(request, function, section, template, kwargs)
+    except Http404 as missing:
+        return _refusal(request, section, 404, str(missing) or "There is nothing here")
+    except errors.QueryTimedOut:
+        return _refusal(request, section, 503, "This took too long and was stopped")
+    except errors.EngineUnavailable as unavailable:
+        return _refusal(request, section, 503, unavailable.title, unavailable.remedy)
+
+
+def _retried(
+    request: HttpRequest,
+    function: PageFunction,
+    section: str,
+    template: str,
+    kwargs: dict[str, Any],
+) -> HttpResponseBase:
+    """Begin again once when a queue vanished while the page was being built."""
+    try:
+        return _built(request, function, section, template, kwargs)
+    except errors.QueueGone:
+        return _built(request, function, section, template, kwargs)
+
+
+def _built(
+    request: HttpRequest,
+    function: PageFunction,
+    section: str,
+    template: str,
+    kwargs: dict[str, Any],
+) -> HttpResponseBase:
+    with snapshot(dashboard_settings().database) as opened:
+        access = Access.of(request, opened)
+        answer = function(request, access, **kwargs)
+        if not isinstance(answer, Page):
+            return answer
+        return _rendered(request, answer, access, section, template)
+
+
+def _rendered(
+    request: HttpRequest, answer: Page, access: Access, section: str, template: str
+) -> HttpResponseBase:
+    if twins.wanted(request):
+        return twins.response(answer.data, status=answer.status)
+    info = _info(answer.title, section, access=access, live_url=answer.live, token=answer.token)
+    context = {"page": info, "view": answer.data}
+    known = request.headers.get(LIVE_HEADER)
+    if known is None:
+        return render(request, f"absurd_dashboard/{template}.html", context, status=answer.status)
+    if known == answer.token:
+        return HttpResponse(status=204)
+    response = render(request, f"absurd_dashboard/{template}_live.html", context)
+    response[TOKEN_HEADER] = answer.token
+    return response
+
+
+def _info(
+    title: str, section: str, *, access: Access | None = None, live_url: str = "", token: str = ""
+) -> PageInfo:
+    given = dashboard_settings()
+    return PageInfo(
+        title=title,
+        section=section,
+        now=access.now if access else None,
+        refresh_ms=int(given.refresh_interval.total_seconds() * 1000),
+        site_title=given.title,
+        logout_url=resolve_url(given.logout_url) if given.logout_url else "",
+        live_url=live_url,
+        token=token,
+        queues=access.queue_names if access else (),
+    )
+
+
+def _sign_in(request: HttpRequest) -> HttpResponseBase:
+    if LIVE_HEADER in request.headers or twins.wanted(request):
+        return twins.problem(401, "Sign in first")
+    return redirect_to_login(request.get_full_path())
+
+
+def _refusal(
+    request: HttpRequest, section: str, status: int, title: str, remedy: str = ""
+) -> HttpResponseBase:
+    """Say why there is no page, in the form that was asked for."""
+    if LIVE_HEADER in request.headers or twins.wanted(request):
+        return twins.problem(status, title, remedy)
+    names = {403: "403", 404: "404"}
+    context = {"page": _info(title, section), "error": {"title": title, "remedy": remedy}}
+    template = f"absurd_dashboard/{names.get(status, 'error')}.html"
+    return render(request, template, context, status=status)
+
+
+def _sealed(response: HttpResponseBase) -> HttpResponseBase:
+    """Headers of every answer; what a host has set already stays."""
+    response.headers.setdefault("Content-Security-Policy", _CSP)
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    patch_cache_control(response, private=True, no_store=True)
+    patch_vary_headers(response, ["Accept", "Cookie", LIVE_HEADER])
+    return response

@@ -1,0 +1,330 @@
+"""Everything about one task: facts, attempts, checkpoints, waits, payloads; each bounded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, F, TextField
+from django.db.models.functions import Cast, Left, Length
+
+from absurd_dashboard.access import Access
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.history import (
+    CheckpointFact,
+    EventFact,
+    History,
+    QueueFact,
+    RunFact,
+    TaskFact,
+    WaitFact,
+)
+from absurd_dashboard.models import Checkpoint, Task
+from absurd_dashboard.payload import Json, preview
+
+#: Attempts on a task page, newest first.
+ATTEMPTS = 100
+#: Checkpoints that a timeline is drawn from, oldest first.
+CHECKPOINTS = 5_000
+#: Checkpoints whose values stand on one page, and characters of each.
+STEPS = 100
+_STEP_PREVIEW = 4_000
+_WAITS = 100
+# SDKs keep the payload of an awaited event under this prefix and the event's name.
+_AWAIT = "$awaitEvent:"
+_LONGEST_INSTANT = 40
+_PAYLOADS = ("params", "headers", "retry_strategy", "cancellation", "completed_payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run, with its error taken apart.
+
+    Attributes:
+        error: None unless it failed.
+        result: what the run returned, when it completed with something.
+    """
+
+    fact: RunFact
+    error: Error | None
+    result: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Why an attempt failed, as far as its reason has a shape we know.
+
+    Attributes:
+        traceback: its first 60,000 characters.
+        traceback_size: characters of the whole.
+        reason: the whole JSON as stored, or its beginning.
+    """
+
+    name: str | None
+    message: str | None
+    traceback: str | None
+    traceback_size: int
+    reason: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A checkpoint with its value."""
+
+    fact: CheckpointFact
+    attempt: int | None
+    value: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """A task page's data.
+
+    Attributes:
+        attempts: newest first, at most :data:`ATTEMPTS`.
+        steps: one page of checkpoints in the order they were written.
+        step_page: which page that is, from 1.
+        step_pages: how many pages there are.
+        checkpoints_capped: more than :data:`CHECKPOINTS` exist, and the rest is not shown.
+    """
+
+    queue: str
+    idempotency_key: str | None
+    history: History
+    params: Json | None
+    headers: Json | None
+    retry_strategy: Json | None
+    cancellation: Json | None
+    result: Json | None
+    attempts: tuple[Attempt, ...]
+    steps: tuple[Step, ...]
+    step_page: int
+    step_pages: int
+    checkpoints_capped: bool
+
+
+def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail | None:
+    """Read a task by its id, wherever it is in sight.
+
+    Args:
+        access: what the viewer may see.
+        task_id: the task.
+        step_page: which page of checkpoints to read with their values, from 1.
+
+    Returns:
+        None when the task is out of sight or does not exist.
+    """
+    task = _task(access, task_id)
+    if task is None:
+        return None
+    queue = task.queue_name
+    attempts = _attempts(access, queue, task_id)
+    facts = _checkpoints(access, queue, task_id)
+    shown = facts[:CHECKPOINTS]
+    pages = max(1, -(-len(shown) // STEPS))
+    number = min(max(step_page, 1), pages)
+    numbers = {attempt.fact.run_id: attempt.fact.attempt for attempt in attempts}
+    chosen = shown[(number - 1) * STEPS : number * STEPS]
+    payloads = {name: _json(task, name) for name in _PAYLOADS}
+    return TaskDetail(
+        queue=queue,
+        idempotency_key=task.idempotency_key,
+        history=_history(access, task, attempts, shown),
+        params=payloads["params"],
+        headers=payloads["headers"],
+        retry_strategy=payloads["retry_strategy"],
+        cancellation=payloads["cancellation"],
+        result=payloads["completed_payload"],
+        attempts=attempts,
+        steps=_steps(access, queue, task_id, chosen, numbers),
+        step_page=number,
+        step_pages=pages,
+        checkpoints_capped=len(facts) > CHECKPOINTS,
+    )
+
+
+def _task(access: Access, task_id: UUID) -> Task | None:
+    annotations: dict[str, Any] = {}
+    for name in _PAYLOADS:
+        annotations |= preview(name)
+    tasks = access.tasks().filter(task_id=task_id)
+    return tasks.annotate(**annotations).defer(*_PAYLOADS).first()
+
+
+def _json(row: Task, column: str) -> Json | None:
+    return Json.of(getattr(row, f"{column}_text"), getattr(row, f"{column}_size"))
+
+
+def _attempts(access: Access, queue: str, task_id: UUID) -> tuple[Attempt, ...]:
+    rows = access.each_queue(
+        "attempts",
+        {
+            "task_id": task_id,
+            "limit": ATTEMPTS,
+            "preview": dashboard_settings().payload_preview,
+        },
+        tail="order by attempt desc, created_at desc",
+        queues=[queue],
+    )
+    return tuple(Attempt(_run_fact(row), _error(row), _result(row)) for row in rows)
+
+
+def _run_fact(row: dict[str, Any]) -> RunFact:
+    return RunFact(**{name: row[name] for name in RunFact.__dataclass_fields__})
+
+
+def _error(row: dict[str, Any]) -> Error | None:
+    reason = Json.of(row["reason_text"], row["reason_size"])
+    if reason is None:
+        return None
+    trace = row["traceback"]
+    size = row["traceback_size"] or 0
+    return Error(row["error_name"], row["error_message"], trace, size, reason)
+
+
+def _result(row: dict[str, Any]) -> Json | None:
+    return Json.of(row["result_text"], row["result_size"])
+
+
+def _checkpoints(access: Access, queue: str, task_id: UUID) -> list[CheckpointFact]:
+    text = Cast(F("state"), TextField())
+    rows = (
+        access.checkpoints([queue])
+        .filter(task_id=task_id)
+        .annotate(start=Left(text, _LONGEST_INSTANT, output_field=CharField()), size=Length(text))
+        .order_by("updated_at", "checkpoint_name")
+        .values_list("checkpoint_name", "owner_run_id", "updated_at", "start", "size")
+    )
+    return [
+        CheckpointFact(name, owner, updated, _instant(start, size), size or 0)
+        for name, owner, updated, start, size in rows[: CHECKPOINTS + 1]
+    ]
+
+
+def _instant(start: str | None, size: int | None) -> datetime | None:
+    """The instant that a sleep stores, an ISO 8601 string with an offset."""
+    if not start or start[0] != '"' or (size or 0) > _LONGEST_INSTANT:
+        return None
+    try:
+        moment = datetime.fromisoformat(json.loads(start))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _steps(
+    access: Access,
+    queue: str,
+    task_id: UUID,
+    facts: list[CheckpointFact],
+    attempts: dict[UUID, int],
+) -> tuple[Step, ...]:
+    rows = (
+        access.checkpoints([queue])
+        .filter(task_id=task_id, checkpoint_name__in=[fact.name for fact in facts])
+        .annotate(**preview("state", longest=_STEP_PREVIEW))
+        .values_list("checkpoint_name", "state_text", "state_size")
+    )
+    values = {name: Json.of(text, size) for name, text, size in rows}
+    return tuple(
+        Step(
+            fact,
+            attempts.get(fact.owner_run_id) if fact.owner_run_id else None,
+            values.get(fact.name),
+        )
+        for fact in facts
+    )
+
+
+def _history(
+    access: Access, task: Task, attempts: tuple[Attempt, ...], checkpoints: list[CheckpointFact]
+) -> History:
+    waits = _waits(access, task)
+    return History(
+        task=_task_fact(task, access.now),
+        runs=[attempt.fact for attempt in reversed(attempts)],
+        checkpoints=checkpoints,
+        waits=waits,
+        events=_events(access, task.queue_name, checkpoints, waits),
+        now=access.now,
+        queue=_queue(access, task.queue_name),
+    )
+
+
+def _task_fact(task: Task, now: datetime) -> TaskFact:
+    strategy = task.retry_strategy_text  # type: ignore[attr-defined]
+    return TaskFact(
+        task_id=task.task_id,
+        queue=task.queue_name,
+        name=task.task_name,
+        state=task.state,
+        enqueue_at=task.enqueue_at or now,
+        first_started_at=task.first_started_at,
+        cancelled_at=task.cancelled_at,
+        attempts=task.attempts,
+        max_attempts=task.max_attempts,
+        retry_strategy=_mapping(strategy),
+    )
+
+
+def _mapping(text: str | None) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _waits(access: Access, task: Task) -> list[WaitFact]:
+    waits = access.waits([task.queue_name]).filter(task_id=task.task_id).order_by("created_at")
+    return [
+        WaitFact(wait.run_id, wait.step_name, wait.event_name, wait.created_at, wait.timeout_at)
+        for wait in waits[:_WAITS]
+    ]
+
+
+def _events(
+    access: Access, queue: str, checkpoints: list[CheckpointFact], waits: list[WaitFact]
+) -> list[EventFact]:
+    """The events that the task awaits or awaited, emitted or not."""
+    awaited = [c.name.removeprefix(_AWAIT) for c in checkpoints if c.name.startswith(_AWAIT)]
+    names = list(dict.fromkeys([*(wait.event_name for wait in waits), *awaited]))[:_WAITS]
+    if not names:
+        return []
+    rows = access.events([queue]).filter(event_name__in=names)
+    emitted = dict(rows.values_list("event_name", "emitted_at"))
+    return [EventFact(name, emitted.get(name)) for name in names]
+
+
+def _queue(access: Access, queue: str) -> QueueFact:
+    (row,) = access.each_queue("pulse", {"now": access.now}, queues=[queue])
+    return QueueFact(row["workers"], row["last_claim_at"])
+
+
+def text_of(access: Access, task_id: UUID, column: str) -> tuple[str, str] | None:
+    """A payload of a task in full: its queue and its text.
+
+    Args:
+        access: what the viewer may see.
+        task_id: the task.
+        column: one of ``params``, ``headers``, ``result``.
+    """
+    field = {"params": "params", "headers": "headers", "result": "completed_payload"}[column]
+    row = access.tasks().filter(task_id=task_id).values_list("queue_name", field).first()
+    return None if row is None or row[1] is None else row
+
+
+def step_text(access: Access, task_id: UUID, step: str) -> str | None:
+    """A checkpoint's value in full."""
+    rows: Any = access.checkpoints().filter(task_id=task_id, checkpoint_name=step)
+    found: Checkpoint | None = rows.first()
+    return found.state if found else None
+
+
+def reason_text(access: Access, run_id: UUID) -> str | None:
+    """The reason of a failed attempt in full."""
+    run = access.runs().filter(run_id=run_id).only("failure_reason").first()
+    return run.failure_reason if run else None

@@ -1,0 +1,179 @@
+"""The task list: newest first over all queues in sight, by keyset, without payloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from absurd_dashboard import ids
+from absurd_dashboard.access import Access
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.models import Task
+from absurd_dashboard.models.union import ScopedQuerySet
+
+#: More new tasks than this are announced as "100+ new".
+_NEW_CAP = 100
+_COLUMNS = (
+    "queue_name",
+    "task_id",
+    "task_name",
+    "state",
+    "attempts",
+    "max_attempts",
+    "enqueue_at",
+    "first_started_at",
+    "last_attempt_run",
+    "cancelled_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task in a list.
+
+    Attributes:
+        started_at: its first claim; None before.
+        ended_at: None while it is open.
+    """
+
+    queue: str
+    task_id: UUID
+    name: str
+    state: str
+    attempts: int
+    max_attempts: int | None
+    enqueued_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page of the list.
+
+    Attributes:
+        older: cursor of the next page, None at the end.
+        newer: cursor of the previous page, None on the first.
+        first: the newest task's id; a live page keeps to what is not above it.
+        new: how many tasks came since the page was opened, at most ``new_cap``.
+    """
+
+    rows: tuple[TaskRow, ...]
+    older: UUID | None
+    newer: UUID | None
+    first: UUID | None
+    new: int
+    new_cap: int = _NEW_CAP
+
+
+def page(access: Access, chosen: TaskFilter) -> TaskPage:
+    """Read one page.
+
+    Args:
+        access: what the viewer may see.
+        chosen: filter and position.
+    """
+    matching = _matching(access, chosen)
+    size = dashboard_settings().page_size
+    if chosen.newer is not None:
+        above = matching.filter(task_id__gt=chosen.newer).order_by("task_id")
+        found = list(above[: size + 1])
+        if len(found) < size:  # the newest page, and no longer full: show it from the top
+            return page(access, replace(chosen, newer=None))
+        tasks, more_newer, more_older = found[:size][::-1], len(found) > size, True
+    else:
+        found = list(_below(matching, chosen).order_by("-task_id")[: size + 1])
+        tasks, more_newer, more_older = found[:size], chosen.older is not None, len(found) > size
+    newest = tasks[0].task_id if tasks else None
+    return TaskPage(
+        rows=_rows(access, tasks),
+        older=tasks[-1].task_id if tasks and more_older else None,
+        newer=newest if more_newer else None,
+        first=newest,
+        new=_count_new(matching, chosen),
+    )
+
+
+def locate(access: Access, identifier: UUID) -> UUID | None:
+    """The task with this id, or whose run has it; None when it is out of sight or nowhere."""
+    if access.tasks().filter(task_id=identifier).exists():
+        return identifier
+    run = access.runs().filter(run_id=identifier).only("task_id").first()
+    return run.task_id if run else None
+
+
+def _below(matching: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
+    if chosen.older is not None:
+        return matching.filter(task_id__lt=chosen.older)
+    if chosen.first is not None:
+        return matching.filter(task_id__lte=chosen.first)
+    return matching
+
+
+def _matching(access: Access, chosen: TaskFilter) -> QuerySet[Task]:
+    tasks: ScopedQuerySet[Task] = access.tasks([chosen.queue] if chosen.queue else None)
+    tasks = tasks.only(*_COLUMNS)
+    if chosen.state:
+        tasks = tasks.filter(state=chosen.state)
+    if chosen.name.endswith("*"):
+        tasks = tasks.filter(task_name__startswith=chosen.name.rstrip("*"))
+    elif chosen.name:
+        tasks = tasks.filter(task_name=chosen.name)
+    if chosen.id:
+        return _with_id(access, tasks, chosen)
+    since = chosen.span.since(access.now)
+    return tasks if since is None else tasks.filter(task_id__gte=ids.floor(since))
+
+
+def _with_id(access: Access, tasks: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
+    """Tasks whose own id, or the id of one of whose runs, is meant."""
+    meant = chosen.id_range
+    if meant is None:
+        return tasks.none()
+    runs = access.runs([chosen.queue] if chosen.queue else None).filter(
+        run_id__gte=meant.first, run_id__lte=meant.last
+    )
+    size = dashboard_settings().page_size
+    of_runs = [run.task_id for run in runs.only("task_id").order_by("-run_id")[:size]]
+    own = tasks.filter(task_id__gte=meant.first, task_id__lte=meant.last)
+    found = [task.task_id for task in own.order_by("-task_id")[: size + 1]]
+    return tasks.filter(task_id__in=[*found, *of_runs])
+
+
+def _count_new(matching: QuerySet[Task], chosen: TaskFilter) -> int:
+    if chosen.first is None or not chosen.on_first_page:
+        return 0
+    newer = matching.filter(task_id__gt=chosen.first).order_by()
+    return newer.values("task_id")[:_NEW_CAP].count()
+
+
+def _rows(access: Access, tasks: list[Task]) -> tuple[TaskRow, ...]:
+    """Add the ends, which only the last run of a task knows."""
+    ended = [task.last_attempt_run for task in tasks if task.state in {"completed", "failed"}]
+    runs = (
+        access.runs({task.queue_name for task in tasks})
+        .filter(run_id__in=ended)
+        .only("run_id", "completed_at", "failed_at")
+        if ended
+        else ()
+    )
+    ends = {run.run_id: run.completed_at or run.failed_at for run in runs}
+    return tuple(_row(task, ends.get(task.last_attempt_run)) for task in tasks)
+
+
+def _row(task: Task, end: datetime | None) -> TaskRow:
+    return TaskRow(
+        queue=task.queue_name,
+        task_id=task.task_id,
+        name=task.task_name,
+        state=task.state,
+        attempts=task.attempts,
+        max_attempts=task.max_attempts,
+        enqueued_at=task.enqueue_at,
+        started_at=task.first_started_at,
+        ended_at=end or task.cancelled_at,
+    )

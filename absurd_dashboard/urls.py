@@ -1,0 +1,28 @@
+"""The dashboard's URLs, relative to where it is mounted."""
+
+from django.urls import path, register_converter
+
+from absurd_dashboard.tilde import TildeConverter
+from absurd_dashboard.views import events, failures, health, overview, queues, tasks, workers
+
+register_converter(TildeConverter, "tilde")
+
+app_name = "absurd_dashboard"
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("queues/", queues.queues, name="queues"),
+    path("queues/<tilde:queue>/", queues.queue, name="queue"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<uuid:task_id>/", tasks.task, name="task"),
+    path("tasks/<uuid:task_id>/params/", tasks.payload, {"part": "params"}, name="params"),
+    path("tasks/<uuid:task_id>/headers/", tasks.payload, {"part": "headers"}, name="headers"),
+    path("tasks/<uuid:task_id>/result/", tasks.payload, {"part": "result"}, name="result"),
+    path("tasks/<uuid:task_id>/steps/<tilde:name>/", tasks.step, name="step"),
+    path("runs/<uuid:run_id>/", tasks.run, name="run"),
+    path("runs/<uuid:run_id>/failure/", tasks.reason, name="reason"),
+    path("failures/", failures.failures, name="failures"),
+    path("events/", events.events, name="events"),
+    path("events/<tilde:queue>/<tilde:event>/", events.event, name="event"),
+    path("workers/", workers.workers, name="workers"),
+    path("healthz", health.healthz, name="healthz"),
+]

@@ -1,0 +1,1 @@
+"""One module per noun; each view reads through its access object and returns a page."""

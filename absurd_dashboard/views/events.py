@@ -1,0 +1,60 @@
+"""Emitted events, and one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+
+from absurd_dashboard.access import Access
+from absurd_dashboard.pages import Page, page
+from absurd_dashboard.queries import events as queries
+from absurd_dashboard.windows import WINDOWS, Window, window
+
+
+@dataclass(frozen=True, slots=True)
+class EventList:
+    """What the events page shows."""
+
+    span: Window
+    windows: tuple[Window, ...]
+    queue: str
+    name: str
+    rows: queries.EventPage
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One event; ``emitted`` is None while it is only waited for."""
+
+    queue: str
+    name: str
+    emitted: queries.EventRow | None
+    waiters: list[queries.Waiter]
+
+
+@page("events", "events/list")
+def events(request: HttpRequest, access: Access) -> Page:
+    """Events that were emitted, newest first."""
+    span = window(request.GET.get("window"), "7d")
+    queue = request.GET.get("queue", "")[:500]
+    name = request.GET.get("name", "").replace("\x00", "")[:500]
+    rows = queries.page(
+        access, span, queue=queue, name=name, before=request.GET.get("older", "")[:2000]
+    )
+    kept = {"window": span.key, "queue": queue, "name": name}
+    older = urlencode({**kept, "older": rows.older}) if rows.older else ""
+    shown = EventList(span, WINDOWS, queue, name, rows, older)
+    return Page("Events", shown, live=request.get_full_path())
+
+
+@page("events", "events/detail")
+def event(request: HttpRequest, access: Access, queue: str, event: str) -> Page:
+    """One event: emitted or not, and who waits for it."""
+    emitted = queries.one(access, queue, event)
+    waiting = queries.waiters(access, queue, event)
+    if emitted is None and not waiting:
+        raise Http404("No such event, or none that you may see")
+    return Page(event, EventView(queue, event, emitted, waiting), live=request.get_full_path())

@@ -1,0 +1,58 @@
+"""The queues, and one of them."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+
+from absurd_dashboard.access import Access
+from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.pages import Page, page
+from absurd_dashboard.queries.queues import QueuePolicy, QueueSummary, policies, summaries
+from absurd_dashboard.queries.tasks import TaskPage
+from absurd_dashboard.queries.tasks import page as task_page
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A queue with its policy."""
+
+    summary: QueueSummary
+    policy: QueuePolicy | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueList:
+    """Every queue in sight."""
+
+    rows: list[QueueRow]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue and its newest tasks."""
+
+    summary: QueueSummary
+    policy: QueuePolicy | None
+    tasks: TaskPage
+
+
+@page("queues", "queues/list")
+def queues(request: HttpRequest, access: Access) -> Page:
+    """Every queue with its counts and policy."""
+    kept = policies(access)
+    rows = [QueueRow(each, kept.get(each.queue)) for each in summaries(access)]
+    return Page("Queues", QueueList(rows), live=request.get_full_path())
+
+
+@page("queues", "queues/detail")
+def queue(request: HttpRequest, access: Access, queue: str) -> Page:
+    """One queue."""
+    if queue not in access.queue_names:
+        raise Http404("No queue with this name, or none that you may see")
+    (summary,) = summaries(access, queue)
+    shown = QueueView(
+        summary,
+        policies(access).get(queue),
+        task_page(access, TaskFilter(queue=queue, window="all")),
+    )
+    return Page(queue, shown, live=request.get_full_path())
