@@ -9,8 +9,9 @@ from psycopg import sql
 
 from absurd_core import workflow_schema
 from absurd_core.errors import SchemaUpgradeError
+from absurd_core.rows import nothing, scalar
 from absurd_core.scripts import execute_script
-from absurd_core.statements import Statement, SyncConnection, _psycopg, run
+from absurd_core.statements import Statement, SyncConnection, _psycopg, call, run
 from absurd_core.translation import translated
 
 
@@ -39,13 +40,7 @@ def version() -> Statement[str]:
         SchemaMissing: there is no engine in this database.
         SchemaTooOld: the engine is older than 0.2, which recorded no version.
     """
-    return Statement(
-        name="get_schema_version",
-        query=sql.SQL("select absurd.get_schema_version() as version"),
-        parameters={},
-        read=lambda rows: str(rows[0]["version"]),
-        repeatable=True,
-    )
+    return call("get_schema_version", read=scalar, repeatable=True)
 
 
 def install(
@@ -128,11 +123,13 @@ def plan(from_version: str, to: str | None = None) -> list[Migration]:
 
 
 def _migrations() -> list[Migration]:
-    steps = [
-        Migration(*absurdctl.parse_migration_filename(name), script)
-        for name, script in absurdctl.BUNDLED_MIGRATIONS.items()
-    ]
+    steps = [_migration(name, script) for name, script in absurdctl.BUNDLED_MIGRATIONS.items()]
     return sorted(steps, key=lambda step: absurdctl.version_sort_key(step.target))
+
+
+def _migration(name: str, script: str) -> Migration:
+    source, target = absurdctl.parse_migration_filename(name)
+    return Migration(source, target, script)
 
 
 def _check_way(found: str, wanted: str, steps: list[Migration]) -> None:
@@ -150,14 +147,14 @@ _LOCK: Statement[None] = Statement(
     name="pg_advisory_xact_lock",
     query=sql.SQL("select pg_advisory_xact_lock(hashtextextended('absurd_core.schema', 0))"),
     parameters={},
-    read=lambda _: None,
+    read=nothing,
 )
 
 # The catalog, unlike a table, is read as of now in every isolation level: what another process
 # installed while this one waited for the lock is seen.
 _ENGINE_EXISTS: Statement[bool] = Statement(
     name="to_regclass",
-    query=sql.SQL("select to_regclass('absurd.queues') is not null as found"),
+    query=sql.SQL("select to_regclass('absurd.queues') is not null"),
     parameters={},
-    read=lambda rows: bool(rows[0]["found"]),
+    read=scalar,
 )
