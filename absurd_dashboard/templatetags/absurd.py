@@ -1,0 +1,143 @@
+"""Tags and filters of the dashboard's templates: ``{% load absurd %}``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from absurd_dashboard import display, jsontext, markup
+from absurd_dashboard.payload import Json
+
+register = template.Library()
+
+
+def _visible(text: object) -> str:
+    """Text of several lines, such as a traceback, with what would be invisible in it drawn."""
+    return display.visible(str(text), keep="\n\t")
+
+
+register.filter("state_badge", markup.state_badge)
+register.filter("name", markup.name)
+register.filter("plain", display.name)
+register.filter("since", markup.instant)
+register.filter("until", markup.instant)
+register.filter("moment", markup.moment)
+register.filter("duration", markup.duration)
+register.filter("count", markup.count)
+register.filter("short_id", display.short_id)
+register.filter("visible", _visible)
+register.simple_tag(markup.icon, name="icon")
+register.simple_tag(markup.identifier, name="identifier")
+register.simple_tag(markup.copy_button, name="copy_button")
+
+#: JSON of more lines is folded.
+_FOLD_ABOVE = 16
+
+
+@register.simple_tag(takes_context=True)
+def dash_url(context: Context, page: str, /, *args: object, **query: object) -> str:
+    """The address of one of the dashboard's pages.
+
+    Args:
+        page: name of the URL pattern, without its namespace.
+        args: the pattern's arguments.
+        query: what to put into the query string; None and empty values are left out.
+    """
+    path = reverse(f"absurd_dashboard:{page}", args=args, current_app=_namespace(context))
+    given = {key: value for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _namespace(context: Context) -> str | None:
+    request = context.get("request")
+    match = request.resolver_match if isinstance(request, HttpRequest) else None
+    return match.namespace if match else None
+
+
+@register.inclusion_tag("absurd_dashboard/components/json.html")
+def json(
+    value: Json | str | None,
+    *,
+    id: str,  # noqa: A002 — the attribute of that name
+    label: str = "",
+    download: str = "",
+) -> dict[str, Any]:
+    """A JSON value, laid out; folded when it is long.
+
+    Args:
+        value: JSON text, perhaps only its beginning; None stands for SQL NULL.
+        id: id of the fold, unique on the page, so that it stays open when the page refreshes.
+        label: what the value is, for screen readers.
+        download: where to get the whole value.
+    """
+    if value is None:
+        return {"absent": True}
+    given = value if isinstance(value, Json) else Json(value, len(value))
+    laid_out = jsontext.layout(given.text)
+    return {
+        "absent": False,
+        "id": id,
+        "label": label,
+        "download": download,
+        "html": markup.json_tokens(laid_out),
+        "lines": laid_out.lines,
+        "size": given.size,
+        "folded": laid_out.lines > _FOLD_ABOVE,
+        "truncated": given.truncated or laid_out.truncated,
+    }
+
+
+@register.inclusion_tag("absurd_dashboard/components/empty.html")
+def empty_state(title: str, text: str = "", *, href: str = "", action: str = "") -> dict[str, str]:
+    """What would be here, and how to make it so."""
+    return {"title": title, "text": text, "href": href, "action": action}
+
+
+@register.inclusion_tag("absurd_dashboard/components/error.html")
+def error_state(
+    title: str, text: str = "", *, remedy: str = "", href: str = "", action: str = ""
+) -> dict[str, str]:
+    """What happened, what still works, and what to do."""
+    return {"title": title, "text": text, "remedy": remedy, "href": href, "action": action}
+
+
+@register.inclusion_tag("absurd_dashboard/components/pager.html")
+def pager(*, newer: str = "", older: str = "", note: str = "") -> dict[str, str]:
+    """Links to the neighbouring pages of a list.
+
+    Args:
+        newer: address of the page above, empty on the first.
+        older: address of the page below, empty on the last.
+        note: what the page shows, such as ``50 of 10,000+``.
+    """
+    return {"newer": newer, "older": older, "note": note}
+
+
+@register.inclusion_tag("absurd_dashboard/components/tabs.html")
+def tabs(items: Sequence[object], *, label: str) -> dict[str, object]:
+    """Views of one list, one of them current.
+
+    Args:
+        items: each with ``label``, ``url``, ``current``, ``count`` (None for none) and ``state``
+            (name of the state whose shape it carries, or empty).
+        label: what the tabs choose, for screen readers.
+    """
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("absurd_dashboard/components/chip.html")
+def chip(key: str, value: object, *, remove: str) -> dict[str, object]:
+    """A filter in force, and a link to the same page without it."""
+    return {"key": key, "value": value, "remove": remove}
+
+
+@register.inclusion_tag("absurd_dashboard/components/new_rows.html")
+def new_rows(count: object, url: str) -> dict[str, object]:  # the name of the template's variable
+    """How many rows have come since the page was opened; the link shows them."""
+    return {"count": count, "url": url}

@@ -1,0 +1,132 @@
+// Keeps the region [data-live] true: asks the server whether it changed, and says how old it is.
+const MIN = 1_000, MAX = 60_000, PATIENCE = 15_000;
+const fresh = document.getElementById("abs-fresh");
+const pause = document.getElementById("abs-pause");
+// A link and not an import by name: the server knows the file's hashed name, this file does not.
+const { morphChildren } = await import(document.getElementById("abs-morph").href);
+
+let updated = Date.now();
+let failures = 0;
+let state = "live";
+let timer = 0;
+let asking = null;
+
+const region = () => document.querySelector("[data-live]");
+const paused = () => pause.getAttribute("aria-pressed") === "true";
+
+function interval(element) {
+  const wished = Number(element.dataset.liveInterval) || 2_000;
+  const calm = Math.min(MAX, Math.max(MIN, wished));
+  return failures ? Math.min(MAX, calm * 2 ** failures) : calm;
+}
+
+function schedule(delay) {
+  clearTimeout(timer);
+  const element = region();
+  if (!element || document.hidden || paused() || state === "signed-out") return;
+  timer = setTimeout(ask, delay ?? interval(element));
+}
+
+async function ask() {
+  const element = region();
+  if (!element || asking) return;
+  asking = new AbortController();
+  try {
+    const response = await fetch(element.dataset.liveUrl || location.href, {
+      headers: { "X-Absurd-Live": element.dataset.liveToken ?? "" },
+      cache: "no-store",
+      redirect: "manual", // a redirect leads to the sign-in page
+      signal: AbortSignal.any([asking.signal, AbortSignal.timeout(PATIENCE)]),
+    });
+    await receive(response, element);
+  } catch (error) {
+    if (!asking.signal.aborted) failed(error);
+  } finally {
+    asking = null;
+    show();
+    schedule();
+  }
+}
+
+async function receive(response, element) {
+  if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) return signedOut();
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  if (response.status !== 204) swap(element, await response.text(), response.headers.get("X-Absurd-Token"));
+  updated = Date.now();
+  failures = 0;
+  state = "live";
+}
+
+function swap(element, html, token) {
+  if (!element.isConnected) return; // the page has been exchanged while the answer travelled
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  const focused = document.activeElement?.id;
+  // The answer may be the region itself or what is inside it.
+  morphChildren(element, answer.content.querySelector("[data-live]") ?? answer.content);
+  if (token) element.dataset.liveToken = token;
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+  window.htmx?.process(element);
+  announce(element);
+  dispatchEvent(new CustomEvent("abs:updated"));
+}
+
+function announce(element) {
+  const text = element.querySelector("[data-announce]")?.textContent.trim() ?? "";
+  const spoken = document.getElementById("abs-announce");
+  if (spoken.textContent !== text) spoken.textContent = text;
+}
+
+function failed(error) {
+  console.warn("live:", error);
+  failures = Math.min(failures + 1, 6);
+  state = "reconnecting";
+}
+
+function signedOut() {
+  state = "signed-out";
+  const link = document.createElement("a");
+  link.href = location.href; // the server sends whoever is signed out to its sign-in page
+  link.textContent = fresh.dataset.textSignedOut;
+  fresh.replaceChildren(link);
+}
+
+function age() {
+  const seconds = Math.round((Date.now() - updated) / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
+function show() {
+  const element = region();
+  pause.hidden = !element;
+  if (state === "signed-out") return;
+  const shown = !element ? "still" : paused() ? "paused" : state;
+  const old = Date.now() - updated > 2 * (element ? interval(element) : 0) + 2_000;
+  const words = { paused: fresh.dataset.textPaused, reconnecting: fresh.dataset.textReconnecting }[shown];
+  const aged = fresh.dataset.textAge.replace("{age}", age());
+  fresh.dataset.state = shown === "live" && old ? "old" : shown;
+  const text = old ? [words, aged].filter(Boolean).join(" · ") : words ?? fresh.dataset.textLive;
+  const place = fresh.querySelector("[data-fresh-text]");
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function toggle() {
+  pause.setAttribute("aria-pressed", String(!paused()));
+  show();
+  if (paused()) halt();
+  else schedule(0);
+}
+
+function halt() {
+  clearTimeout(timer);
+  asking?.abort();
+}
+
+pause.addEventListener("click", toggle);
+addEventListener("online", () => schedule(0));
+document.addEventListener("visibilitychange", () => (document.hidden ? halt() : schedule(0)));
+// htmx has exchanged the page: it is new.
+addEventListener("htmx:afterSettle", () => { updated = Date.now(); failures = 0; schedule(); });
+setInterval(show, 1_000);
+show();
+schedule();

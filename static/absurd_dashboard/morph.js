@@ -1,0 +1,59 @@
+// Makes one element like another by the fewest changes, so that focus, selection, scroll position
+// and what the viewer opened or typed survive. Children with an id keep their identity.
+
+/** Replace `target`'s children by those of `source`; both are elements. */
+export function morphChildren(target, source) {
+  const kept = keyed(source);
+  const old = keyed(target);
+  let cursor = target.firstChild;
+  for (const wanted of [...source.childNodes]) {
+    while (cursor && gone(cursor, kept)) cursor = remove(cursor);
+    const match = old.get(wanted.id) ?? (alike(cursor, wanted) ? cursor : null);
+    if (!match) target.insertBefore(wanted, cursor);
+    else {
+      if (match === cursor) cursor = cursor.nextSibling;
+      else move(target, match, cursor);
+      morph(match, wanted);
+    }
+  }
+  while (cursor) cursor = remove(cursor);
+}
+
+function morph(target, source) {
+  if (target.isEqualNode(source)) return;
+  if (target.nodeType !== Node.ELEMENT_NODE) {
+    if (target.data !== source.data) target.data = source.data;
+    return;
+  }
+  // time.js has put this instant into the viewer's words.
+  if (target.localName === "time" && target.dateTime === source.dateTime) return;
+  attributes(target, source);
+  morphChildren(target, source);
+}
+
+function attributes(target, source) {
+  for (const { name } of [...target.attributes]) {
+    if (!source.hasAttribute(name) && !viewers(target, name)) target.removeAttribute(name);
+  }
+  for (const { name, value } of source.attributes) {
+    if (target.getAttribute(name) !== value && !viewers(target, name)) target.setAttribute(name, value);
+  }
+}
+
+// What the viewer decides: which folds are open.
+const viewers = (element, name) => name === "open" && element.localName === "details";
+
+const keyed = (parent) => new Map([...parent.children].filter((child) => child.id).map((child) => [child.id, child]));
+const gone = (node, kept) => Boolean(node.id) && !kept.has(node.id);
+const alike = (node, wanted) => node && !node.id && !wanted.id && node.nodeName === wanted.nodeName;
+
+function move(parent, node, before) {
+  if (parent.moveBefore) parent.moveBefore(node, before); // keeps focus and scroll
+  else parent.insertBefore(node, before);
+}
+
+function remove(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
