@@ -27,18 +27,18 @@
     ├── SerializationConflict        40001: nothing happened, the call may be repeated
     │   └── IdempotencyConflict      the key's former task was being cleaned up
     ├── DeadlockDetected
+    ├── TransactionAborted           an earlier call in it failed
     ├── CronUnavailable              pg_cron is not installed in this database
     ├── AccessDenied                 the role or the transaction may not do it
     ├── ConnectionLost
     ├── TimedOut
     ├── PoolExhausted
+    ├── ClientClosed
     ├── UnreadablePayload            JSON too deep for Python to hold
     ├── WorkflowRunNotFound
     ├── IllegalTransition
     └── EngineError                  refused for a reason that has no class here
 """
-
-# ruff: noqa: N818  a name that says what happened needs no suffix
 
 from __future__ import annotations
 
@@ -304,6 +304,13 @@ class DeadlockDetected(AbsurdError):
         return f"{self._call} was ended to break a deadlock and did nothing"
 
 
+class TransactionAborted(AbsurdError):
+    """An earlier call in the transaction failed, so nothing of it is kept."""
+
+    def message(self) -> str:
+        return "an earlier call in this transaction failed, so nothing of it is kept"
+
+
 class CronUnavailable(AbsurdError):
     """pg_cron is not installed in this database."""
 
@@ -322,7 +329,7 @@ class ConnectionLost(AbsurdError):
     """There is no connection, or it broke; a call under way may or may not have happened."""
 
     def message(self) -> str:
-        return f"the connection to the database was lost or refused during {self._call}"
+        return f"no connection to the database, or it was lost, during {self._call}"
 
 
 class TimedOut(AbsurdError):
@@ -346,6 +353,13 @@ class PoolExhausted(AbsurdError):
 
     def message(self) -> str:
         return f"no connection of the pool ({self.size} at most) became free in {self.waited} s"
+
+
+class ClientClosed(AbsurdError):
+    """The client or its pool was closed, or not opened yet."""
+
+    def message(self) -> str:
+        return "the client is not open: use it in a with block, or call open() first"
 
 
 class UnreadablePayload(AbsurdError):

@@ -195,6 +195,7 @@ _BY_STATE: dict[str, type[errors.AbsurdError]] = {
     "AB001": errors.TaskCancelled,
     "AB002": errors.RunAlreadyFailed,
     "25006": errors.AccessDenied,
+    "25P02": errors.TransactionAborted,
     "3F000": errors.SchemaMissing,
     "40P01": errors.DeadlockDetected,
     "42501": errors.AccessDenied,
