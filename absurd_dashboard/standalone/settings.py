@@ -1,0 +1,97 @@
+"""Django settings of the stand-alone dashboard: everything comes from the environment.
+
+===================================  ==============================================================
+``ABSURD_DATABASE_URL``              the engine's database (PostgreSQL)
+``ABSURD_DASHBOARD_STATE_URL``       the dashboard's own tables (PostgreSQL or SQLite)
+``ABSURD_DASHBOARD_SECRET_KEY``      signs sessions
+``ABSURD_DASHBOARD_ALLOWED_HOSTS``   host names it answers to, commas between; default: loopback
+``ABSURD_DASHBOARD_TRUSTED_ORIGINS`` such as ``https://absurd.example.org``, commas between
+``ABSURD_DASHBOARD_HTTPS``           ``1``: a proxy in front speaks https, and says so
+``ABSURD_DASHBOARD_HSTS_SECONDS``    promise https to browsers for so long
+===================================  ==============================================================
+"""
+
+import os
+
+from absurd_dashboard.standalone import datadir
+from absurd_dashboard.standalone.databases import entry, sqlite_url
+from absurd_dashboard.standalone.logs import LOGGING as LOGGING
+
+
+def _items(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+SECRET_KEY = os.environ.get("ABSURD_DASHBOARD_SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS = _items("ABSURD_DASHBOARD_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _items("ABSURD_DASHBOARD_TRUSTED_ORIGINS")
+
+_engine = os.environ.get("ABSURD_DATABASE_URL")
+_state = os.environ.get("ABSURD_DASHBOARD_STATE_URL")
+DATABASES = {
+    "default": entry(_state or sqlite_url(datadir.default("serve") / "state.sqlite3")),
+    # Without a URL (in `demo`, `serve`, `--help`) nobody connects; whoever does is told.
+    "absurd": entry(_engine) if _engine else {"ENGINE": "django.db.backends.dummy"},
+}
+DATABASE_ROUTERS = ["absurd_dashboard.routers.EngineRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ABSURD_DASHBOARD = {"DATABASE": "absurd"}
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tables2",
+    "absurd_dashboard",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+ROOT_URLCONF = "absurd_dashboard.standalone.urls"
+WSGI_APPLICATION = "absurd_dashboard.standalone.wsgi.application"
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # from the installed packages; there is nothing to collect
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Another Django site on another port of the same host has another session.
+SESSION_COOKIE_NAME = "absurd_dashboard_session"
+_https = os.environ.get("ABSURD_DASHBOARD_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_HSTS_SECONDS = int(os.environ.get("ABSURD_DASHBOARD_HSTS_SECONDS", "0"))
