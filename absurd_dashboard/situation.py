@@ -1,0 +1,154 @@
+"""What sentences are made from: the facts to look at, and phrases that several rules share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from absurd_dashboard import backoff, display
+from absurd_dashboard.conventions import CLAIM_TIMEOUT, awaited_event
+from absurd_dashboard.history import History, RunFact, TaskFact
+from absurd_dashboard.speech import Part, Sentence, clock, named, say
+from absurd_dashboard.suspension import Suspension, suspension
+
+#: A queue in which nobody claimed anything for so long is not being polled.
+_SILENCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts that rules look at.
+
+    Attributes:
+        run: the latest attempt; None where none is known.
+        before: the attempt before it.
+        stop: what the latest attempt is suspended in.
+    """
+
+    history: History
+    run: RunFact | None
+    before: RunFact | None
+    stop: Suspension | None
+
+    @classmethod
+    def of(cls, history: History) -> Situation:
+        """The situation at the end of a history."""
+        runs = sorted(history.runs, key=lambda run: (run.attempt, run.created_at))
+        before, run = [None, None, *runs][-2:]
+        return cls(history, run, before, suspension(history, run) if run else None)
+
+    @property
+    def task(self) -> TaskFact:
+        """The task."""
+        return self.history.task
+
+    @property
+    def queue(self) -> Part:
+        """The name of the task's queue."""
+        return named(self.task.queue)
+
+    @property
+    def worker(self) -> Part:
+        """The name of the worker that holds the latest attempt, or held it."""
+        return named((self.run.claimed_by if self.run else None) or "a worker")
+
+    @property
+    def attempt(self) -> str:
+        """``attempt 2 of 5``."""
+        number = self.run.attempt if self.run else self.task.attempts
+        return _numbered(number, self.task.max_attempts)
+
+    @property
+    def aside(self) -> str | None:
+        """The attempt in brackets, unless it is the first."""
+        return f" ({self.attempt})" if self.run and self.run.attempt > 1 else None
+
+    @property
+    def idle(self) -> bool:
+        """Whether somebody looked, and nobody works the queue."""
+        queue = self.history.queue
+        if queue is None or queue.workers:
+            return False
+        return queue.last_claim_at is None or self.history.now - queue.last_claim_at > _SILENCE
+
+    def is_past(self, instant: datetime | None) -> bool:
+        """Whether an instant is known and not ahead."""
+        return instant is not None and instant <= self.history.now
+
+    def ago(self, instant: datetime) -> str:
+        """How long ago an instant was."""
+        return display.duration(self.history.now - instant)
+
+    def left(self, instant: datetime) -> str:
+        """How long it is until an instant."""
+        return display.duration(instant - self.history.now)
+
+    def clock(self, instant: datetime) -> Part:
+        """An instant as a time of day."""
+        return clock(instant, self.history.now)
+
+
+def because(run: RunFact | None) -> Sentence | None:
+    """The error of an attempt, after a colon."""
+    if run is None:
+        return None
+    if run.error_name == CLAIM_TIMEOUT:
+        return say(": the lease of ", named(run.claimed_by or "its worker"), " ran out")
+    lines = (run.error_message or "").strip().splitlines()
+    told = [named(text) for text in (run.error_name, *lines[:1]) if text]
+    return say(*[piece for part in told for piece in (": ", part)])
+
+
+def progress(it: Situation, run: RunFact) -> Sentence:
+    """The latest checkpoint of an attempt."""
+    own = [point for point in it.history.checkpoints if point.owner_run_id == run.run_id]
+    latest = max(own, key=lambda point: point.updated_at, default=None)
+    if latest is None:
+        return say("no checkpoint of this attempt yet" if run.attempt > 1 else "no checkpoint yet")
+    return say("last checkpoint ", named(latest.name), f" {it.ago(latest.updated_at)} ago")
+
+
+def given_up(it: Situation, run: RunFact) -> str:
+    """What follows when an attempt is given up."""
+    most = it.task.max_attempts
+    if most is not None and run.attempt >= most:
+        return "the task has then failed for good"
+    pause = backoff.delay(it.task.retry_strategy, run.attempt)
+    after = f", {display.duration(pause)} later" if pause else ""
+    return f"{_numbered(run.attempt + 1, most)} follows{after}"
+
+
+def emitted(it: Situation, name: str) -> str | None:
+    """Whether an awaited event was ever emitted, where that is known."""
+    events = [event for event in it.history.events if event.name == name]
+    if not events:
+        return None
+    moment = events[0].emitted_at
+    return f"; emitted {it.ago(moment)} ago" if moment else "; never emitted in this queue"
+
+
+def woken_by(it: Situation, run: RunFact) -> Sentence | None:
+    """The event that woke an attempt: it wrote its checkpoint at the same instant."""
+    for point in it.history.checkpoints:
+        if point.owner_run_id == run.run_id and point.updated_at == run.available_at:
+            return say(" by ", named(awaited_event(point.name) or point.name))
+    return None
+
+
+def deferrals(it: Situation, run: RunFact) -> Sentence | None:
+    """How often an attempt can have been put back: only its first and latest claim are stored."""
+    first, latest, until = it.task.first_started_at, run.started_at, run.available_at
+    if first is None or latest is None or until is None or run.attempt > 1 or until <= latest:
+        return None
+    most = (latest - first) // (until - latest) + 1
+    return say(" once") if most < 2 else say(f" up to {most:,} times since ", it.clock(first))
+
+
+def offered(it: Situation) -> Sentence:
+    """Who takes a task that is due, and whether anybody is there."""
+    nobody = "; nobody polls it now" if it.idle else None
+    return say("a worker that polls ", it.queue, " takes it", nobody, ".")
+
+
+def _numbered(number: int, most: int | None) -> str:
+    return f"attempt {number} of {most}" if most else f"attempt {number}"

@@ -1,0 +1,58 @@
+"""Sentences in pieces, so that names and instants in them stay data until they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from absurd_dashboard import display
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence.
+
+    Attributes:
+        text: as it reads without markup.
+        is_name: True for a name from code, from an event or from an error.
+        at: the instant that ``text`` says, in UTC.
+    """
+
+    text: str
+    is_name: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A plain sentence; ``str()`` of it is the whole."""
+
+    parts: Sequence[Part]
+
+    def __str__(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
+def say(*pieces: str | Part | Sentence | None) -> Sentence:
+    """A sentence of these pieces; None says nothing."""
+    parts: list[Part] = []
+    for piece in pieces:
+        if isinstance(piece, Sentence):
+            parts.extend(piece.parts)
+        elif piece:
+            parts.append(Part(piece) if isinstance(piece, str) else piece)
+    return Sentence(parts)
+
+
+def named(value: str) -> Part:
+    """A name, as one visible line of bounded length."""
+    return Part(display.name(value), is_name=True)
+
+
+def clock(instant: datetime, now: datetime) -> Part:
+    """An instant as a time of day; with its date when that is another day than now's."""
+    moment = instant.astimezone(UTC)
+    same_day = moment.date() == now.astimezone(UTC).date()
+    form = "%H:%M UTC" if same_day else "%Y-%m-%d %H:%M UTC"
+    return Part(f"{moment:{form}}", at=instant)
