@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -14,6 +16,8 @@ LONGEST_NAME = 120
 LONGEST_TITLE = 1_000
 
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3_600, 86_400, 31_557_600
+#: Of an age: name and length of a unit, and of the next one up.
+_UNITS = (("s", 1, _MINUTE), ("min", _MINUTE, _HOUR), ("h", _HOUR, _DAY), ("d", _DAY, _YEAR))
 #: Characters that draw nothing or reorder their neighbours, besides the control characters.
 _DECEIVING = {*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x61C, 0xFEFF}
 #: Joiners shape Arabic, Indic scripts and emoji.
@@ -59,18 +63,13 @@ def relative(instant: datetime, now: datetime) -> str:
     seconds = (instant - now).total_seconds()
     if abs(seconds) < 1:
         return "now"
-    return f"in {_age(seconds)}" if seconds > 0 else f"{_age(-seconds)} ago"
+    return f"in {_age(seconds, round)}" if seconds > 0 else f"{_age(-seconds, math.floor)} ago"
 
 
-def _age(seconds: float) -> str:
-    for unit, length, next_length in (
-        ("s", 1, _MINUTE),
-        ("min", _MINUTE, _HOUR),
-        ("h", _HOUR, _DAY),
-        ("d", _DAY, _YEAR),
-    ):
-        if seconds < next_length:
-            return f"{int(seconds // length)} {unit}"
+def _age(seconds: float, whole: Callable[[float], int]) -> str:
+    for unit, length, longer in _UNITS:
+        if (many := whole(seconds / length)) * length < longer:
+            return f"{many} {unit}"
     return f"{seconds / _YEAR:.1f} y"
 
 
@@ -148,7 +147,9 @@ def visible(text: str, *, keep: str = "") -> str:
         text: anything.
         keep: characters to leave alone, such as line breaks in a traceback.
     """
-    return "".join(char if char in keep or not hidden(char) else _drawn(ord(char)) for char in text)
+    return "".join(
+        f"⟨U+{ord(char):04X}⟩" if hidden(char) and char not in keep else char for char in text
+    )
 
 
 def hidden(char: str) -> bool:
@@ -157,9 +158,3 @@ def hidden(char: str) -> bool:
     if code in _JOINERS:
         return False
     return code in _DECEIVING or unicodedata.category(char) in {"Cc", "Cs"}
-
-
-def _drawn(code: int) -> str:
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"

@@ -17,6 +17,8 @@ from absurd_dashboard import display
 from absurd_dashboard.jsontext import Layout
 from absurd_dashboard.states import state_of
 
+#: Characters of a name that fit nearly everywhere; a longer one is repeated whole in a tooltip.
+_FITS = 40
 _NOTHING = mark_safe('<span class="abs-none">–</span>')
 
 
@@ -45,7 +47,7 @@ def name(value: object) -> SafeString:
     if value is None:
         return _NOTHING
     text, shown = str(value), display.name(value)
-    if len(text) <= display.LONGEST_NAME:
+    if len(text) <= _FITS:
         return format_html('<bdi class="abs-name">{}</bdi>', shown)
     whole = display.visible(display.shortened(text, display.LONGEST_TITLE))
     return format_html('<bdi class="abs-name" title="{}">{}</bdi>', whole, shown)
@@ -108,7 +110,7 @@ def duration(value: timedelta | float | None) -> SafeString:
     if value is None:
         return _NOTHING
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    return format_html('<data value="{:.3f}">{}</data>', seconds, display.duration(seconds))
+    return format_html('<data value="{}">{}</data>', f"{seconds:.3f}", display.duration(seconds))
 
 
 def count(value: display.Count | int | None) -> SafeString:

@@ -23,7 +23,7 @@ function interval(element) {
 function schedule(delay) {
   clearTimeout(timer);
   const element = region();
-  if (!element || document.hidden || paused() || state === "signed-out") return;
+  if (!element || document.hidden || paused() || state === "ended") return;
   timer = setTimeout(ask, delay ?? interval(element));
 }
 
@@ -49,7 +49,8 @@ async function ask() {
 }
 
 async function receive(response, element) {
-  if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) return signedOut();
+  if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) return end(fresh.dataset.textSignedOut);
+  if ([404, 410].includes(response.status)) return end(fresh.dataset.textGone);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   if (response.status !== 204) swap(element, await response.text(), response.headers.get("X-Absurd-Token"));
   updated = Date.now();
@@ -83,12 +84,15 @@ function failed(error) {
   state = "reconnecting";
 }
 
-function signedOut() {
-  state = "signed-out";
+// Asking again is no use; the page itself, opened anew, says why or leads to the sign-in page.
+function end(text) {
+  state = "ended";
   const link = document.createElement("a");
-  link.href = location.href; // the server sends whoever is signed out to its sign-in page
-  link.textContent = fresh.dataset.textSignedOut;
+  link.href = location.href;
+  link.textContent = text;
+  fresh.dataset.state = state;
   fresh.replaceChildren(link);
+  pause.hidden = true;
 }
 
 function age() {
@@ -97,9 +101,9 @@ function age() {
 }
 
 function show() {
+  if (state === "ended") return;
   const element = region();
   pause.hidden = !element;
-  if (state === "signed-out") return;
   const shown = !element ? "still" : paused() ? "paused" : state;
   const old = Date.now() - updated > 2 * (element ? interval(element) : 0) + 2_000;
   const words = { paused: fresh.dataset.textPaused, reconnecting: fresh.dataset.textReconnecting }[shown];

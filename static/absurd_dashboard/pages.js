@@ -12,7 +12,10 @@ addEventListener("htmx:beforeSwap", (event) => {
 });
 
 addEventListener("htmx:sendError", () => toast(root.dataset.textUnreachable));
-addEventListener("htmx:afterSettle", () => document.getElementById("main").focus({ preventScroll: true }));
+addEventListener("htmx:afterSettle", () => {
+  // Whatever had the focus went with the old page: let the next Tab begin in the new one.
+  if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+});
 
 addEventListener("click", (event) => {
   event.target.closest?.("[data-dismiss]")?.closest("[data-toast]").remove();

@@ -8,16 +8,19 @@ const exact = new Intl.DateTimeFormat(root.lang || undefined, {
 });
 const UNITS = [["s", 1, 60], ["min", 60, 3_600], ["h", 3_600, 86_400], ["d", 86_400, 31_557_600]];
 
-function age(seconds) {
-  for (const [unit, length, end] of UNITS) if (seconds < end) return `${Math.floor(seconds / length)} ${unit}`;
+function age(seconds, whole) {
+  for (const [unit, length, longer] of UNITS) {
+    const many = whole(seconds / length);
+    if (many * length < longer) return `${many} ${unit}`;
+  }
   return `${(seconds / 31_557_600).toFixed(1)} y`;
 }
 
 function relative(instant) {
   const seconds = (instant - Date.now() - ahead) / 1000;
   if (Math.abs(seconds) < 1) return root.dataset.textNow;
-  const words = seconds > 0 ? root.dataset.textIn : root.dataset.textAgo;
-  return words.replace("{age}", age(Math.abs(seconds)));
+  if (seconds > 0) return root.dataset.textIn.replace("{age}", age(seconds, Math.round));
+  return root.dataset.textAgo.replace("{age}", age(-seconds, Math.floor));
 }
 
 function show() {
