@@ -58,12 +58,20 @@ class TaskFilter:
     def query(self) -> str:
         """The query string of exactly this filter and page, without a leading ``?``."""
         default = TaskFilter()
-        given = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != getattr(default, field.name)
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return urlencode(
+            {key: value for key, value in given.items() if value != getattr(default, key)}
+        )
+
+    def parts(self) -> dict[str, object]:
+        """What is filtered by, without the page."""
+        return {
+            "queue": self.queue,
+            "state": self.state,
+            "name": self.name,
+            "id": self.id,
+            "window": self.window,
         }
-        return urlencode(given)
 
     def but(self, **changes: str | UUID | None) -> str:
         """The query string with changes, on its first page unless the change is a page."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, Protocol
 
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -66,7 +67,9 @@ class PageInfo:
     logout_url: str = ""
     live_url: str = ""
     token: str = ""
-    queues: tuple[str, ...] = field(default=())
+    queues: tuple[str, ...] = ()
+    frame: str = "absurd_dashboard/base.html"
+    live_template: str = ""
 
 
 class PageFunction(Protocol):
@@ -156,33 +159,42 @@ def _rendered(
 ) -> HttpResponseBase:
     if twins.wanted(request):
         return twins.response(answer.data, status=answer.status)
-    info = _info(answer.title, section, access=access, live_url=answer.live, token=answer.token)
-    context = {"page": info, "view": answer.data}
+    info = PageInfo(
+        **_frame(request, answer.title, section),
+        now=access.now,
+        live_url=answer.live,
+        live_template=f"absurd_dashboard/{template}_live.html",
+        token=answer.token,
+        queues=access.queue_names,
+    )
+    context = _context(request, info, view=answer.data)
     known = request.headers.get(LIVE_HEADER)
     if known is None:
         return render(request, f"absurd_dashboard/{template}.html", context, status=answer.status)
     if known == answer.token:
         return HttpResponse(status=204)
-    response = render(request, f"absurd_dashboard/{template}_live.html", context)
+    response = render(request, info.live_template, context)
     response[TOKEN_HEADER] = answer.token
     return response
 
 
-def _info(
-    title: str, section: str, *, access: Access | None = None, live_url: str = "", token: str = ""
-) -> PageInfo:
+def _frame(request: HttpRequest, title: str, section: str) -> dict[str, Any]:
+    """What every answer knows, whether or not the engine does."""
     given = dashboard_settings()
-    return PageInfo(
-        title=title,
-        section=section,
-        now=access.now if access else None,
-        refresh_ms=int(given.refresh_interval.total_seconds() * 1000),
-        site_title=given.title,
-        logout_url=resolve_url(given.logout_url) if given.logout_url else "",
-        live_url=live_url,
-        token=token,
-        queues=access.queue_names if access else (),
-    )
+    part = "partial" if request.headers.get("HX-Request") == "true" else "base"
+    return {
+        "title": title,
+        "section": section,
+        "refresh_ms": int(given.refresh_interval.total_seconds() * 1000),
+        "site_title": given.title,
+        "logout_url": resolve_url(given.logout_url) if given.logout_url else "",
+        "frame": f"absurd_dashboard/{part}.html",
+    }
+
+
+def _context(request: HttpRequest, info: PageInfo, **more: Any) -> dict[str, Any]:
+    """Variables of every template, whatever context processors the host has."""
+    return {"page": info, "request": request, "messages": get_messages(request), **more}
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
@@ -197,9 +209,10 @@ def _refusal(
     """Say why there is no page, in the form that was asked for."""
     if LIVE_HEADER in request.headers or twins.wanted(request):
         return twins.problem(status, title, remedy)
-    names = {403: "403", 404: "404"}
-    context = {"page": _info(title, section), "error": {"title": title, "remedy": remedy}}
-    template = f"absurd_dashboard/{names.get(status, 'error')}.html"
+    template = f"absurd_dashboard/{status if status in {403, 404} else 'error'}.html"
+    info = PageInfo(**_frame(request, title, section))
+    error = {"title": title, "message": "", "works": "", "remedy": remedy}
+    context = _context(request, info, error=error)
     return render(request, template, context, status=status)
 
 

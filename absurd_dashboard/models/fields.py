@@ -1,13 +1,19 @@
 """Fields for columns of the engine that Django's own cannot read."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 
+if TYPE_CHECKING:  # Django's fields are generic only in their stubs
+    _DateTimeField = models.DateTimeField[Any, Any]
+    _TextField = models.Field[str, str]
+else:
+    _DateTimeField, _TextField = models.DateTimeField, models.Field
 
-class EngineDateTimeField(models.DateTimeField[Any, Any]):
+
+class EngineDateTimeField(_DateTimeField):
     """A timestamp that may be ``infinity`` or beyond Python's years; both read as None.
 
     Filters and ordering see the column as it is, so that its index serves them.
@@ -19,7 +25,7 @@ class EngineDateTimeField(models.DateTimeField[Any, Any]):
         return fits, (*params, *params, *params)
 
 
-class JsonTextField(models.Field[str, str]):
+class JsonTextField(_TextField):
     """A ``jsonb`` column as its exact text: a float would change the numbers in it."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:

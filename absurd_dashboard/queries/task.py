@@ -52,6 +52,11 @@ class Attempt:
     error: Error | None
     result: Json | None
 
+    @property
+    def key(self) -> str:
+        """Its id, for ids in HTML."""
+        return str(self.fact.run_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Error:
@@ -68,6 +73,11 @@ class Error:
     traceback: str | None
     traceback_size: int
     reason: Json
+
+    @property
+    def traceback_cut(self) -> bool:
+        """Whether ``traceback`` is only the beginning."""
+        return len(self.traceback or "") < self.traceback_size
 
 
 @dataclass(frozen=True, slots=True)

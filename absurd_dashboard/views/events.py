@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 
 from absurd_dashboard.access import Access
+from absurd_dashboard.choices import Choice, chips, further, query_url, window_choices
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries import events as queries
-from absurd_dashboard.windows import WINDOWS, Window, window
+from absurd_dashboard.windows import Window, window
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,13 @@ class EventList:
     """What the events page shows."""
 
     span: Window
-    windows: tuple[Window, ...]
+    windows: tuple[Choice, ...]
+    chips: tuple[Choice, ...]
     queue: str
     name: str
     rows: queries.EventPage
     older: str
+    further: Choice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,16 @@ def events(request: HttpRequest, access: Access) -> Page:
         access, span, queue=queue, name=name, before=request.GET.get("older", "")[:2000]
     )
     kept = {"window": span.key, "queue": queue, "name": name}
-    older = urlencode({**kept, "older": rows.older}) if rows.older else ""
-    shown = EventList(span, WINDOWS, queue, name, rows, older)
+    shown = EventList(
+        span=span,
+        windows=window_choices(span, kept),
+        chips=chips(kept, ("queue", "name")),
+        queue=queue,
+        name=name,
+        rows=rows,
+        older=query_url({**kept, "older": rows.older}) if rows.older else "",
+        further=further(span, kept),
+    )
     return Page("Events", shown, live=request.get_full_path())
 
 

@@ -26,6 +26,11 @@ class QueueList:
 
     rows: list[QueueRow]
 
+    @property
+    def summaries(self) -> list[QueueSummary]:
+        """What is open in each."""
+        return [row.summary for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class QueueView:

@@ -9,31 +9,26 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from absurd_dashboard import sentence, timeline
 from absurd_dashboard.access import Access
+from absurd_dashboard.choices import Choice, chips, further, window_choices
+from absurd_dashboard.display import Count
 from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page
+from absurd_dashboard.payload import Json
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.tasks import TaskPage, locate
 from absurd_dashboard.queries.tasks import page as task_page
+from absurd_dashboard.sentence import Status
 from absurd_dashboard.states import STATES
-from absurd_dashboard.windows import WINDOWS, wider
+from absurd_dashboard.timeline import Timeline
+from absurd_dashboard.windows import WINDOWS, Window
 
 _GONE = "No task with this id, or none that you may see"
 # An open task's picture moves with the clock, but need not be drawn anew every two seconds.
 _REDRAW_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A link that changes one thing of a filter."""
-
-    label: str
-    query: str
-    current: bool
-    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +43,18 @@ class TaskList:
     older: str
     newer: str
     newest: str
-    wider: Choice | None
+    further: Choice | None
     unknown_id: bool
+
+    @property
+    def new(self) -> Count:
+        """Tasks that came since the page was opened."""
+        return Count.capped(self.rows.new, self.rows.new_cap - 1)
+
+    @property
+    def window_options(self) -> tuple[Window, ...]:
+        """The windows to choose from."""
+        return WINDOWS
 
 
 @page("tasks", "tasks/list")
@@ -57,7 +62,7 @@ def tasks(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
     """Tasks over all queues, newest first."""
     chosen = TaskFilter.from_query(_query(request))
     if (found := _sole_id(access, request)) is not None:
-        return redirect("absurd_dashboard:task", task_id=found)
+        return redirect(Links.of(request).to("task", found))
     rows = task_page(access, chosen)
     anchored = replace(chosen, first=chosen.first or rows.first) if chosen.on_first_page else chosen
     live = f"{request.path}?{anchored.query()}"
@@ -80,49 +85,71 @@ def _sole_id(access: Access, request: HttpRequest) -> UUID | None:
 
 
 def _list(chosen: TaskFilter, rows: TaskPage) -> TaskList:
-    further = wider(chosen.span)
+    kept = chosen.parts()
     return TaskList(
         filter=chosen,
         rows=rows,
         states=_states(chosen),
-        windows=tuple(
-            Choice(each.label, chosen.but(window=each.key), each.key == chosen.window)
-            for each in WINDOWS
-        ),
-        chips=tuple(
-            Choice(f"{key}: {value}", chosen.but(**{key: ""}), current=True)
-            for key, value in (("queue", chosen.queue), ("name", chosen.name), ("id", chosen.id))
-            if value
-        ),
-        older=chosen.but(older=rows.older) if rows.older else "",
-        newer=chosen.but(newer=rows.newer) if rows.newer else "",
-        newest=chosen.but(),
-        wider=Choice(further.label, chosen.but(window=further.key), current=False)
-        if further and not chosen.id
-        else None,
+        windows=() if chosen.id else window_choices(chosen.span, kept),
+        chips=chips(kept, ("queue", "name", "id")),
+        older=f"?{chosen.but(older=rows.older)}" if rows.older else "",
+        newer=f"?{chosen.but(newer=rows.newer)}" if rows.newer else "",
+        newest=f"?{chosen.but()}",
+        further=None if chosen.id else further(chosen.span, kept),
         unknown_id=bool(chosen.id) and chosen.id_range is None,
     )
 
 
 def _states(chosen: TaskFilter) -> tuple[Choice, ...]:
-    every = Choice("All", chosen.but(state=""), not chosen.state)
+    every = Choice("All", f"?{chosen.but(state='')}", not chosen.state)
     return (
         every,
         *(
-            Choice(str(state.label), chosen.but(state=name), chosen.state == name, name)
+            Choice(str(state.label), f"?{chosen.but(state=name)}", chosen.state == name, name)
             for name, state in STATES.items()
         ),
     )
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A JSON value of a task under its heading."""
+
+    id: str
+    label: str
+    value: Json | None
+    download: str = ""
+
+    @property
+    def fold(self) -> str:
+        """Id of what folds it."""
+        return f"json-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
-    """What a task page shows."""
+    """What a task page shows.
+
+    Attributes:
+        true_scale: whether the timeline keeps idle time at its length.
+        payloads: params, headers, result and how it is retried.
+        previous_steps: address of the page of checkpoints before, or empty.
+        next_steps: address of the page of checkpoints after, or empty.
+    """
 
     task: one_task.TaskDetail
-    sentence: Any
-    timeline: Any
+    sentence: Status
+    timeline: Timeline
     true_scale: bool
+    payloads: tuple[Part, ...]
+    previous_steps: str
+    next_steps: str
+
+    @property
+    def steps_note(self) -> str:
+        """Which of the checkpoints are on this page."""
+        shown, every = len(self.task.steps), len(self.task.history.checkpoints)
+        return "" if shown == every else f"{shown:,} of {every:,}"
 
 
 @page("tasks", "tasks/detail")
@@ -131,16 +158,31 @@ def task(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     found = one_task.detail(access, task_id, step_page=_number(request.GET.get("steps")))
     if found is None:
         raise Http404(_GONE)
-    true_scale = request.GET.get("scale") == "true"
+    number = found.step_page
     shown = TaskView(
         task=found,
         sentence=sentence.describe(found.history),
         timeline=timeline.build(found.history),
-        true_scale=true_scale,
+        true_scale=request.GET.get("scale") == "true",
+        payloads=_parts(request, found),
+        previous_steps=f"?steps={number - 1}#checkpoints" if number > 1 else "",
+        next_steps=f"?steps={number + 1}#checkpoints" if number < found.step_pages else "",
     )
     return Page(
         found.history.task.name, shown, live=request.get_full_path(), version=_version(found)
     )
+
+
+def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]:
+    links, task_id = Links.of(request), found.history.task.task_id
+    parts = (
+        Part("params", "Params", found.params, links.to("params", task_id)),
+        Part("result", "Result", found.result, links.to("result", task_id)),
+        Part("headers", "Headers", found.headers, links.to("headers", task_id)),
+        Part("retry", "Retry strategy", found.retry_strategy),
+        Part("cancellation", "Cancellation policy", found.cancellation),
+    )
+    return tuple(part for part in parts if part.value is not None)
 
 
 def _version(found: one_task.TaskDetail) -> tuple[Any, ...]:
@@ -162,7 +204,7 @@ def run(request: HttpRequest, access: Access, run_id: UUID) -> HttpResponseBase:
     task_id = locate(access, run_id)
     if task_id is None:
         raise Http404("No run with this id, or none that you may see")
-    return redirect(f"{reverse('absurd_dashboard:task', args=[task_id])}#run-{run_id}")
+    return redirect(f"{Links.of(request).to('task', task_id)}#run-{run_id}")
 
 
 @page("tasks", "tasks/detail")

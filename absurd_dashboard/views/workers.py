@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from absurd_dashboard.access import Access
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries.queues import QueueSummary, summaries
-from absurd_dashboard.queries.workers import Worker
+from absurd_dashboard.queries.workers import Claim, Worker
 from absurd_dashboard.queries.workers import workers as all_workers
 
 
@@ -17,6 +17,12 @@ class WorkerList:
 
     workers: list[Worker]
     idle: list[QueueSummary]
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Everything that is held, oldest first."""
+        held = [claim for worker in self.workers for claim in worker.claims]
+        return sorted(held, key=lambda claim: (claim.claimed_at is None, claim.claimed_at))
 
 
 @page("workers", "workers/list")

@@ -1,0 +1,325 @@
+"""The tables of the list pages: which columns, and how a cell is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from absurd_dashboard import display, markup
+from absurd_dashboard.links import Links
+from absurd_dashboard.queries.events import EventRow, Waiter
+from absurd_dashboard.queries.failures import FailureRow
+from absurd_dashboard.queries.queues import QueueSummary
+from absurd_dashboard.queries.tasks import TaskRow
+from absurd_dashboard.queries.workers import Claim, Worker
+
+_NUMBER = {"td": {"class": "abs-number"}, "th": {"class": "abs-number"}}
+_PRIMARY = {"td": {"class": "abs-primary"}}
+_WIDE = {"td": {"class": "abs-wide"}}
+
+
+class EngineTable(tables.Table):
+    """A table of rows that a query returned, in their order.
+
+    Args:
+        rows: the rows.
+        now: the engine's clock.
+        links: where the pages are.
+        caption: what the table holds, for screen readers.
+    """
+
+    class Meta:
+        template_name = "absurd_dashboard/components/table.html"
+        orderable = False
+
+    def __init__(self, rows: Iterable[Any], *, now: datetime, links: Links, caption: str) -> None:
+        self.now, self.links, self.caption = now, links, caption
+        super().__init__(list(rows))
+
+    def link(self, text: object, page: str, *args: object, **query: object) -> SafeString:
+        """A name that leads to its page."""
+        return format_html(
+            '<a href="{}">{}</a>', self.links.to(page, *args, **query), markup.name(text)
+        )
+
+    def number(self, value: int, **query: object) -> SafeString:
+        """A count that leads to the tasks counted; a quiet dash for none."""
+        if not value:
+            return markup.count(None)
+        return format_html(
+            '<a href="{}">{}</a>', self.links.to("tasks", **query), markup.count(value)
+        )
+
+
+class QueueTable(EngineTable):
+    """Queues and what is open in them."""
+
+    queue = tables.Column(verbose_name=_("Queue"), attrs=_PRIMARY)
+    pending = tables.Column(verbose_name=_("Pending"), attrs=_NUMBER)
+    running = tables.Column(verbose_name=_("Running"), attrs=_NUMBER)
+    sleeping = tables.Column(verbose_name=_("Sleeping"), attrs=_NUMBER)
+    failed = tables.Column(verbose_name=_("Failed, 24 h"), attrs=_NUMBER)
+    oldest_due = tables.Column(verbose_name=_("Oldest due"), attrs=_NUMBER, empty_values=())
+    workers = tables.Column(verbose_name=_("Workers"), attrs=_NUMBER)
+
+    def render_queue(self, record: QueueSummary) -> SafeString:
+        """Its name."""
+        return self.link(record.queue, "queue", record.queue)
+
+    def render_pending(self, record: QueueSummary) -> SafeString:
+        """Pending tasks."""
+        return self.number(record.pending, queue=record.queue, state="pending")
+
+    def render_running(self, record: QueueSummary) -> SafeString:
+        """Running tasks, dead leases marked."""
+        number = self.number(record.running, queue=record.queue, state="running")
+        if not record.expired:
+            return number
+        said = _("%(count)s with a lease that has run out") % {"count": record.expired}
+        return format_html(
+            '{} <span class="abs-state-failed" title="{}">{}</span>',
+            number,
+            said,
+            markup.icon("warning"),
+        )
+
+    def render_sleeping(self, record: QueueSummary) -> SafeString:
+        """Sleeping tasks."""
+        return self.number(record.sleeping, queue=record.queue, state="sleeping")
+
+    def render_failed(self, record: QueueSummary) -> SafeString:
+        """Tasks that failed for good lately."""
+        if not record.failed:
+            return markup.count(None)
+        url = self.links.to("failures", queue=record.queue)
+        return format_html(
+            '<a class="abs-state-failed" href="{}">{}</a>', url, markup.count(record.failed)
+        )
+
+    def render_oldest_due(self, record: QueueSummary) -> SafeString:
+        """How long the oldest due run waits for a worker."""
+        if record.oldest_due is None:
+            return markup.duration(None)
+        return markup.duration(self.now - record.oldest_due)
+
+    def render_workers(self, record: QueueSummary) -> SafeString:
+        """Workers that hold a live claim."""
+        return markup.count(record.workers or None)
+
+
+class TaskTable(EngineTable):
+    """Tasks, newest first."""
+
+    name = tables.Column(verbose_name=_("Task"), attrs=_PRIMARY)
+    task_id = tables.Column(verbose_name=_("Id"))
+    queue = tables.Column(verbose_name=_("Queue"))
+    state = tables.Column(verbose_name=_("State"))
+    attempts = tables.Column(verbose_name=_("Attempt"), attrs=_NUMBER)
+    enqueued_at = tables.Column(verbose_name=_("Spawned"), attrs=_NUMBER)
+    took = tables.Column(
+        verbose_name=_("Duration"), attrs=_NUMBER, accessor="started_at", empty_values=()
+    )
+
+    def render_name(self, record: TaskRow) -> SafeString:
+        """Its name, which leads to its page."""
+        return self.link(record.name, "task", record.task_id)
+
+    def render_task_id(self, value: object) -> SafeString:
+        """Its id, to copy."""
+        return markup.identifier(value)
+
+    def render_queue(self, value: str) -> SafeString:
+        """Its queue."""
+        return self.link(value, "queue", value)
+
+    def render_state(self, value: str) -> SafeString:
+        """Its state."""
+        return markup.state_badge(value)
+
+    def render_attempts(self, record: TaskRow) -> str:
+        """Attempt n of m."""
+        most = "∞" if record.max_attempts is None else record.max_attempts
+        return f"{record.attempts} / {most}"
+
+    def render_enqueued_at(self, value: datetime) -> SafeString:
+        """Its age."""
+        return markup.instant(value, self.now)
+
+    def render_took(self, record: TaskRow) -> SafeString:
+        """From its first claim to its end, or until now."""
+        if record.started_at is None:
+            return markup.duration(None)
+        return markup.duration((record.ended_at or self.now) - record.started_at)
+
+
+class FailureTable(EngineTable):
+    """Tasks that failed for good."""
+
+    name = tables.Column(verbose_name=_("Task"), attrs=_PRIMARY)
+    error = tables.Column(
+        verbose_name=_("Error"), attrs=_WIDE, accessor="error_name", empty_values=()
+    )
+    queue = tables.Column(verbose_name=_("Queue"))
+    attempts = tables.Column(verbose_name=_("Attempts"), attrs=_NUMBER)
+    failed_at = tables.Column(verbose_name=_("Failed"), attrs=_NUMBER)
+
+    def render_name(self, record: FailureRow) -> SafeString:
+        """The task, which leads to the attempt that failed."""
+        url = self.links.to("task", record.task_id)
+        return format_html(
+            '<a href="{}#run-{}">{}</a>', url, record.run_id, markup.name(record.name)
+        )
+
+    def render_error(self, record: FailureRow) -> SafeString:
+        """Name and first line of the message."""
+        message = (record.error_message or "").split("\n", 1)[0]
+        if record.error_name is None:
+            return markup.name(message or _("no reason given"))
+        return format_html(
+            '<strong>{}</strong> <span class="abs-muted">{}</span>',
+            markup.name(record.error_name),
+            display.visible(display.shortened(message, 200)),
+        )
+
+    def render_queue(self, value: str) -> SafeString:
+        """Its queue."""
+        return self.link(value, "queue", value)
+
+    def render_attempts(self, record: FailureRow) -> str:
+        """How many of how many."""
+        most = "∞" if record.max_attempts is None else record.max_attempts
+        return f"{record.attempts} / {most}"
+
+    def render_failed_at(self, value: datetime) -> SafeString:
+        """When."""
+        return markup.instant(value, self.now)
+
+
+class EventTable(EngineTable):
+    """Emitted events."""
+
+    name = tables.Column(verbose_name=_("Event"), attrs=_PRIMARY)
+    queue = tables.Column(verbose_name=_("Queue"))
+    emitted_at = tables.Column(verbose_name=_("Emitted"), attrs=_NUMBER)
+
+    def render_name(self, record: EventRow) -> SafeString:
+        """Its name, which leads to its page."""
+        return self.link(record.name, "event", record.queue, record.name)
+
+    def render_queue(self, value: str) -> SafeString:
+        """Its queue."""
+        return self.link(value, "queue", value)
+
+    def render_emitted_at(self, value: datetime) -> SafeString:
+        """When."""
+        return markup.instant(value, self.now)
+
+
+class WaiterTable(EngineTable):
+    """Runs that wait for one event."""
+
+    task_id = tables.Column(verbose_name=_("Task"), attrs=_PRIMARY)
+    step = tables.Column(verbose_name=_("Step"))
+    since = tables.Column(verbose_name=_("Waits since"), attrs=_NUMBER)
+    until = tables.Column(verbose_name=_("Times out"), attrs=_NUMBER, empty_values=())
+
+    def render_task_id(self, record: Waiter) -> SafeString:
+        """The waiting task."""
+        return markup.identifier(record.task_id, self.links.to("task", record.task_id))
+
+    def render_step(self, value: str) -> SafeString:
+        """The step that waits."""
+        return markup.name(value)
+
+    def render_since(self, value: datetime) -> SafeString:
+        """Since when."""
+        return markup.instant(value, self.now)
+
+    def render_until(self, value: datetime | None) -> SafeString:
+        """Until when, or a dash when it waits for ever."""
+        return markup.instant(value, self.now)
+
+
+class WorkerTable(EngineTable):
+    """Workers, dead leases first."""
+
+    name = tables.Column(verbose_name=_("Worker"), attrs=_PRIMARY, empty_values=())
+    queues = tables.Column(verbose_name=_("Queues"), attrs=_WIDE)
+    held = tables.Column(
+        verbose_name=_("Claims"), attrs=_NUMBER, accessor="claims", empty_values=()
+    )
+    oldest = tables.Column(verbose_name=_("Oldest claim"), attrs=_NUMBER, empty_values=())
+    expired = tables.Column(verbose_name=_("Lease ran out"), attrs=_NUMBER)
+    last_seen = tables.Column(verbose_name=_("Last claim"), attrs=_NUMBER, empty_values=())
+
+    def render_name(self, value: str) -> SafeString:
+        """The name it claims under."""
+        return markup.name(value or _("unnamed"))
+
+    def render_queues(self, value: tuple[str, ...]) -> SafeString:
+        """Where it works."""
+        links = [self.link(queue, "queue", queue) for queue in value]
+        return format_html("{}" + ", {}" * (len(links) - 1), *links) if links else SafeString()
+
+    def render_held(self, record: Worker) -> SafeString:
+        """How many runs it holds."""
+        return markup.count(len(record.claims) or None)
+
+    def render_oldest(self, value: datetime | None) -> SafeString:
+        """Since when it holds its oldest."""
+        return markup.instant(value, self.now)
+
+    def render_expired(self, value: int) -> SafeString:
+        """How many of its leases have run out."""
+        number = markup.count(value or None)
+        return format_html('<span class="abs-state-failed">{}</span>', number) if value else number
+
+    def render_last_seen(self, value: datetime | None) -> SafeString:
+        """When it claimed last."""
+        return markup.instant(value, self.now)
+
+
+class ClaimTable(EngineTable):
+    """Runs that are held now."""
+
+    task_id = tables.Column(verbose_name=_("Task"), attrs=_PRIMARY)
+    queue = tables.Column(verbose_name=_("Queue"))
+    attempt = tables.Column(verbose_name=_("Attempt"), attrs=_NUMBER)
+    claimed_at = tables.Column(verbose_name=_("Claimed"), attrs=_NUMBER, empty_values=())
+    expires_at = tables.Column(verbose_name=_("Lease ends"), attrs=_NUMBER, empty_values=())
+
+    def render_task_id(self, record: Claim) -> SafeString:
+        """The task, which leads to the run."""
+        return markup.identifier(record.task_id, self.links.to("task", record.task_id))
+
+    def render_queue(self, value: str) -> SafeString:
+        """Its queue."""
+        return self.link(value, "queue", value)
+
+    def render_claimed_at(self, value: datetime | None) -> SafeString:
+        """Since when."""
+        return markup.instant(value, self.now)
+
+    def render_expires_at(self, record: Claim) -> SafeString:
+        """Until when; in red when that is past."""
+        end = markup.instant(record.expires_at, self.now)
+        return (
+            format_html('<span class="abs-state-failed">{}</span>', end) if record.expired else end
+        )
+
+
+TABLES: dict[str, type[EngineTable]] = {
+    "claims": ClaimTable,
+    "events": EventTable,
+    "failures": FailureTable,
+    "queues": QueueTable,
+    "tasks": TaskTable,
+    "waiters": WaiterTable,
+    "workers": WorkerTable,
+}

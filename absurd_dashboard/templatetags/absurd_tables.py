@@ -1,0 +1,28 @@
+"""The tag that draws rows of a page as one of the tables: ``{% load absurd_tables %}``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from absurd_dashboard.links import Links
+from absurd_dashboard.tables import TABLES
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def table(context: Context, kind: str, rows: Iterable[Any], caption: str) -> SafeString:
+    """Draw rows.
+
+    Args:
+        kind: a key of :data:`absurd_dashboard.tables.TABLES`.
+        rows: what a query returned.
+        caption: what the table holds, for screen readers.
+    """
+    request = context.get("request")
+    drawn = TABLES[kind](rows, now=context["page"].now, links=Links.of(request), caption=caption)
+    return render_to_string(drawn.template_name, {"table": drawn}, request)

@@ -1,0 +1,101 @@
+"""An engine that tests drive through its own procedures, with its clock in their hands."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+#: When the frozen clock starts.
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class Engine:
+    """The engine behind the alias ``absurd``, on Django's own connection."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def call(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Run one statement and return its rows."""
+        with connections["absurd"].cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def freeze(self, moment: datetime = START) -> None:
+        """Stop the engine's clock."""
+        self.now = moment
+        self.call("select set_config('absurd.fake_now', %s, false)", moment.isoformat())
+
+    def advance(self, **length: float) -> datetime:
+        """Move the stopped clock forward; arguments as for ``timedelta``."""
+        self.freeze(self.now + timedelta(**length))
+        return self.now
+
+    def create(self, queue: str, mode: str = "unpartitioned") -> str:
+        """Create a queue."""
+        self.call("select absurd.create_queue(%s, %s)", queue, mode)
+        return queue
+
+    def drop(self, queue: str) -> None:
+        """Drop a queue."""
+        self.call("select absurd.drop_queue(%s)", queue)
+
+    def spawn(self, queue: str, name: str = "work", params: Any = None, **options: Any) -> UUID:
+        """Spawn a task and return its id."""
+        rows = self.call(
+            "select task_id from absurd.spawn_task(%s, %s, %s::jsonb, %s::jsonb)",
+            queue, name, json.dumps(params), json.dumps(options),
+        )  # fmt: skip
+        return rows[0][0]
+
+    def claim(self, queue: str, worker: str = "worker-1", lease: int = 60) -> UUID:
+        """Claim one run and return its id."""
+        rows = self.call("select run_id from absurd.claim_task(%s, %s, %s)", queue, worker, lease)
+        return rows[0][0]
+
+    def checkpoint(self, queue: str, task: UUID, run: UUID, name: str, state: Any) -> None:
+        """Save a step's result."""
+        self.call(
+            "select absurd.set_task_checkpoint_state(%s, %s, %s, %s::jsonb, %s)",
+            queue, task, name, json.dumps(state), run,
+        )  # fmt: skip
+
+    def complete(self, queue: str, run: UUID, result: Any = None) -> None:
+        """Complete a run."""
+        self.call("select absurd.complete_run(%s, %s, %s::jsonb)", queue, run, json.dumps(result))
+
+    def fail(self, queue: str, run: UUID, **reason: Any) -> None:
+        """Fail a run with a reason as the SDKs write it."""
+        self.call("select absurd.fail_run(%s, %s, %s::jsonb)", queue, run, json.dumps(reason))
+
+    def sleep(self, queue: str, run: UUID, until: datetime) -> None:
+        """Suspend a run until a moment."""
+        self.call("select absurd.schedule_run(%s, %s, %s)", queue, run, until)
+
+    def wait(
+        self, queue: str, task: UUID, run: UUID, event: str, timeout: int | None = None
+    ) -> None:
+        """Let a run wait for an event; ``timeout`` in seconds."""
+        self.call(
+            "select absurd.await_event(%s, %s, %s, %s, %s, %s)",
+            queue, task, run, f"$awaitEvent:{event}", event, timeout,
+        )  # fmt: skip
+
+    def emit(self, queue: str, event: str, payload: Any = None) -> None:
+        """Emit an event."""
+        self.call("select absurd.emit_event(%s, %s, %s::jsonb)", queue, event, json.dumps(payload))
+
+    def cancel(self, queue: str, task: UUID) -> None:
+        """Cancel a task."""
+        self.call("select absurd.cancel_task(%s, %s)", queue, task)
+
+    def failed(self, queue: str, name: str = "work", **reason: Any) -> UUID:
+        """Spawn a task that fails for good at its only attempt."""
+        task = self.spawn(queue, name, max_attempts=1)
+        reason = reason or {"name": "ValueError", "message": "no", "traceback": "Traceback …"}
+        self.fail(queue, self.claim(queue), **reason)
+        return task
