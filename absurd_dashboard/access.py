@@ -112,7 +112,7 @@ class Access:
         scopes = self._narrowed(queues)
         if not scopes:
             return []
-        template = sql.SQL(read_sql(f"dashboard/{name}"))  # type: ignore[arg-type]
+        template = sql.SQL(read_sql(f"dashboard/{name}"))
         arms = [f"({template.format(**_relations(scope)).as_string(None)}\n)" for scope in scopes]
         statement = f"{' union all '.join(arms)} {tail}"
         with connections[self.database].cursor() as cursor:
@@ -121,8 +121,7 @@ class Access:
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
     def _rows(self, model: type[M], queues: Iterable[str] | None) -> ScopedQuerySet[M]:
-        rows: ScopedQuerySet[M] = model.objects.using(self.database)
-        return rows.within(self._narrowed(queues))
+        return ScopedQuerySet(model, using=self.database).within(self._narrowed(queues))
 
     def _narrowed(self, queues: Iterable[str] | None) -> tuple[QueueScope, ...]:
         if queues is None:
@@ -139,7 +138,7 @@ def _queue_names(database: str) -> list[str]:
 
 def _relations(scope: QueueScope) -> dict[str, sql.Composable]:
     def escaped(part: sql.Composable) -> sql.Composable:
-        return sql.SQL(sql_text(part))  # type: ignore[arg-type]
+        return sql.SQL(sql_text(part))
 
     tables = {prefix: escaped(scope.relation(prefix)) for prefix in PREFIXES}
     return {"queue": escaped(sql.Literal(scope.queue)), **tables}

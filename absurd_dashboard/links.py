@@ -36,5 +36,5 @@ class Links:
             query: what to put into the query string; None and empty values are left out.
         """
         path = reverse(f"{APP}:{page}", args=args, current_app=self.namespace)
-        given = {key: value for key, value in query.items() if value not in (None, "")}
+        given = {key: str(value) for key, value in query.items() if value not in (None, "")}
         return f"{path}?{urlencode(given)}" if given else path

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
@@ -72,14 +72,8 @@ class PageInfo:
     live_template: str = ""
 
 
-class PageFunction(Protocol):
-    """A view's body: reads through the access object, returns a page or any other answer."""
-
-    def __call__(
-        self, request: HttpRequest, access: Access, **kwargs: Any
-    ) -> Page | HttpResponseBase: ...
-
-
+#: A view's body: reads through the access object, returns a page or any other answer.
+PageFunction = Callable[..., Page | HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 
 

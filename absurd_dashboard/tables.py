@@ -24,7 +24,7 @@ _PRIMARY = {"td": {"class": "abs-primary"}}
 _WIDE = {"td": {"class": "abs-wide"}}
 
 
-class EngineTable(tables.Table):
+class EngineTable(tables.Table):  # type: ignore[misc]  # it comes without types
     """A table of rows that a query returned, in their order.
 
     Args:

@@ -8,7 +8,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 if TYPE_CHECKING:  # Django's fields are generic only in their stubs
     _DateTimeField = models.DateTimeField[Any, Any]
-    _TextField = models.Field[str, str]
+    _TextField = models.Field[Any, Any]
 else:
     _DateTimeField, _TextField = models.DateTimeField, models.Field
 

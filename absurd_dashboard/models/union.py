@@ -8,7 +8,7 @@ rules out. A queue outside the scope is not in the SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,16 +26,17 @@ M = TypeVar("M", bound="EngineModel")
 class UnionTable(BaseTable):
     """The FROM item of a :class:`ScopedQuery`."""
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # the stubs promise a tuple of strings
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
         """Render the union over the scopes of the query that is being compiled."""
-        query = compiler.query
-        model: type[EngineModel] = query.model
-        scopes = getattr(query, "scopes", None)
+        query = cast("ScopedQuery", compiler.query)
+        model = cast("type[EngineModel]", query.model)
+        # Aggregates and existence tests change the query's class, but keep its attributes.
+        scopes = vars(query).get("scopes")
         if scopes is None:
             raise ScopeMissing(model.__name__)
-        alias = connection.ops.quote_name(self.table_alias)
+        alias = connection.ops.quote_name(str(self.table_alias))
         return f"({sql_text(model.union(scopes, connection))}) AS {alias}", []
 
 
@@ -56,8 +57,8 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def within(self, scopes: Iterable[QueueScope]) -> Self:
         """Restrict to these queues; an access object calls this, nothing else should."""
-        narrowed = self._chain()
-        narrowed.query.scopes = tuple(scopes)
+        narrowed = self.all()
+        cast("ScopedQuery", narrowed.query).scopes = tuple(scopes)
         return narrowed
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
@@ -87,26 +88,20 @@ class EngineModel(models.Model):
         cls, scopes: tuple[QueueScope, ...], connection: BaseDatabaseWrapper
     ) -> sql.Composable:
         """The rows of all queues in scope as one SELECT; none when there is no queue."""
-        columns = [field for field in cls._meta.concrete_fields if field.name != "queue_name"]
+        columns = {
+            str(field.column): str(field.db_type(connection))
+            for field in cls._meta.concrete_fields
+            if field.name != "queue_name"
+        }
         if not scopes:
-            return cls._nothing(columns, connection)
-        names = sql.SQL(", ").join(sql.Identifier(field.column) for field in columns)
+            return _nothing(columns)
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
         return sql.SQL(" UNION ALL ").join(
             sql.SQL("SELECT {}::text AS queue_name, {} FROM {} s").format(
                 sql.Literal(scope.queue), names, scope.relation(cls.prefix)
             )
             for scope in scopes
         )
-
-    @staticmethod
-    def _nothing(columns: list[Any], connection: BaseDatabaseWrapper) -> sql.Composable:
-        nulls = sql.SQL(", ").join(
-            sql.SQL("NULL::{} AS {}").format(
-                sql.SQL(field.db_type(connection)), sql.Identifier(field.column)
-            )
-            for field in columns
-        )
-        return sql.SQL("SELECT NULL::text AS queue_name, {} WHERE false").format(nulls)
 
     def save(self, *_: Any, **__: Any) -> None:
         """Refuse: the engine's tables are written by its stored procedures only."""
@@ -115,3 +110,14 @@ class EngineModel(models.Model):
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
         """Refuse: the engine's tables are written by its stored procedures only."""
         raise TypeError("the engine's tables are written by its stored procedures only")
+
+
+def _nothing(columns: dict[str, str]) -> sql.Composable:
+    """A SELECT without rows, of columns with these types."""
+    nulls = [
+        sql.SQL("NULL::{} AS {}").format(sql.SQL(kind), sql.Identifier(name))
+        for name, kind in columns.items()
+    ]
+    return sql.SQL("SELECT NULL::text AS queue_name, {} WHERE false").format(
+        sql.SQL(", ").join(nulls)
+    )

@@ -236,9 +236,9 @@ def _steps(
         access.checkpoints([queue])
         .filter(task_id=task_id, checkpoint_name__in=[fact.name for fact in facts])
         .annotate(**preview("state", longest=_STEP_PREVIEW))
-        .values_list("checkpoint_name", "state_text", "state_size")
+        .values("checkpoint_name", *preview("state"))
     )
-    values = {name: Json.of(text, size) for name, text, size in rows}
+    values = {row["checkpoint_name"]: Json.of(row["state_text"], row["state_size"]) for row in rows}
     return tuple(
         Step(
             fact,

@@ -153,16 +153,11 @@ def _count_new(matching: QuerySet[Task], chosen: TaskFilter) -> int:
 
 def _rows(access: Access, tasks: list[Task]) -> tuple[TaskRow, ...]:
     """Add the ends, which only the last run of a task knows."""
-    ended = [task.last_attempt_run for task in tasks if task.state in {"completed", "failed"}]
-    runs = (
-        access.runs({task.queue_name for task in tasks})
-        .filter(run_id__in=ended)
-        .only("run_id", "completed_at", "failed_at")
-        if ended
-        else ()
-    )
-    ends = {run.run_id: run.completed_at or run.failed_at for run in runs}
-    return tuple(_row(task, ends.get(task.last_attempt_run)) for task in tasks)
+    last = [task.last_attempt_run for task in tasks if task.last_attempt_run]
+    queues = {task.queue_name for task in tasks}
+    runs = access.runs(queues).filter(run_id__in=last).only("task_id", "completed_at", "failed_at")
+    ends = {run.task_id: run.completed_at or run.failed_at for run in runs} if last else {}
+    return tuple(_row(task, ends.get(task.task_id)) for task in tasks)
 
 
 def _row(task: Task, end: datetime | None) -> TaskRow:
