@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
 from django.template import Context
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from absurd_dashboard import display, jsontext, markup
+from absurd_dashboard.links import Links
 from absurd_dashboard.payload import Json
 
 register = template.Library()
@@ -49,15 +47,7 @@ def dash_url(context: Context, page: str, /, *args: object, **query: object) -> 
         args: the pattern's arguments.
         query: what to put into the query string; None and empty values are left out.
     """
-    path = reverse(f"absurd_dashboard:{page}", args=args, current_app=_namespace(context))
-    given = {key: value for key, value in query.items() if value not in (None, "")}
-    return f"{path}?{urlencode(given)}" if given else path
-
-
-def _namespace(context: Context) -> str | None:
-    request = context.get("request")
-    match = request.resolver_match if isinstance(request, HttpRequest) else None
-    return match.namespace if match else None
+    return Links.of(context.get("request")).to(page, *args, **query)
 
 
 @register.inclusion_tag("absurd_dashboard/components/json.html")
