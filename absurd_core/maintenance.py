@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from absurd_core import arguments, rows
+from absurd_core.partitioning import call_in_utc
 from absurd_core.statements import Row, Statement, call
 
 
@@ -134,12 +135,7 @@ def ensure_partitions(queue: str | None = None) -> Statement[None]:
         QueueNotFound: there is no such queue.
         SchemaTooOld: an engine before 0.4.
     """
-    return call(
-        "ensure_partitions",
-        arguments.optional_queue(queue),
-        read=rows.nothing,
-        repeatable=True,
-    )
+    return call_in_utc("ensure_partitions", arguments.optional_queue(queue))
 
 
 def detach_candidates(queue: str | None = None) -> Statement[list[DetachCandidate]]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from absurd_core import arguments, rows
 from absurd_core.errors import InvalidArgument, QueueNotFound
+from absurd_core.partitioning import call_in_utc
 from absurd_core.statements import Row, Statement, call
 
 StorageMode = Literal["unpartitioned", "partitioned"]
@@ -57,11 +58,11 @@ def create(queue: str, storage_mode: StorageMode = "unpartitioned") -> Statement
         QueueExists: it is there with the other storage mode.
         SchemaTooOld: partitions on an engine before 0.4.
     """
-    checked = [arguments.queue(queue)]
+    name = arguments.queue(queue)
     mode = arguments.choice("storage_mode", storage_mode, "unpartitioned", "partitioned")
-    if storage_mode == "partitioned":  # the default has a call that every engine knows
-        checked.append(mode)
-    return call("create_queue", *checked, read=rows.nothing, repeatable=True)
+    if storage_mode == "unpartitioned":  # the default has a call that every engine knows
+        return call("create_queue", name, read=rows.nothing, repeatable=True)
+    return call_in_utc("create_queue", name, mode)
 
 
 def drop(queue: str) -> Statement[None]:
@@ -145,13 +146,8 @@ def set_policy(
 
 
 def _set_policy(queue: str, changes: Mapping[str, Any]) -> Statement[None]:
-    return call(
-        "set_queue_policy",
-        arguments.queue(queue),
-        arguments.payload("policy", changes),
-        read=rows.nothing,
-        repeatable=True,
-    )
+    policy = arguments.payload("policy", changes)
+    return call_in_utc("set_queue_policy", arguments.queue(queue), policy)
 
 
 def _policy(row: Row) -> QueuePolicy:

@@ -12,7 +12,7 @@ from django.db.utils import ConnectionHandler
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from absurd_core import Statement, arun, queues, run, schema, tasks
+from absurd_core import Statement, arun, queues, rows, run, schema, tasks
 
 T = TypeVar("T")
 
@@ -31,9 +31,22 @@ class Engine:
     def set_clock(self, now: datetime) -> None:
         """Stop the engine's clock at a time, for this connection."""
         self.now = now
-        query = sql.SQL("select set_config('absurd.fake_now', {}, false)")
-        statement = query.format(sql.Literal(now.isoformat()))
-        self.run(Statement("set_config", statement, {}, lambda rows: None))
+        self._set("absurd.fake_now", now.isoformat())
+
+    def set_zone(self, name: str) -> None:
+        """Set this connection's time zone."""
+        self._set("TimeZone", name)
+
+    def zone(self) -> str:
+        """This connection's time zone."""
+        query = sql.SQL("select current_setting('TimeZone')")
+        found: str = self.run(Statement("current_setting", query, {}, rows.scalar))
+        return found
+
+    def _set(self, name: str, value: str) -> None:
+        query = sql.SQL("select set_config(%(name)s, %(value)s, false)")
+        parameters = {"name": name, "value": value}
+        self.run(Statement("set_config", query, parameters, rows.nothing))
 
     def advance(self, **duration: float) -> None:
         """Move the engine's clock on."""
