@@ -14,8 +14,8 @@ from absurd_dashboard.situation import (
     deferrals,
     emitted,
     given_up,
-    offered,
     progress,
+    taken,
     woken_by,
 )
 from absurd_dashboard.speech import Sentence, named, say
@@ -97,7 +97,7 @@ def _lease_over(it: Situation) -> Status | None:
         "The lease of ",
         it.worker,
         f" ran out {it.ago(run.claim_expires_at)} ago, during {it.attempt}",
-        ", and nobody polls this queue" if it.idle else None,
+        ", and nobody seems to poll this queue" if it.is_idle_since(run.claim_expires_at) else None,
         ".",
     )
     after = f" gives this attempt up; {given_up(it, run)}."
@@ -128,14 +128,14 @@ def _due(it: Situation) -> Status | None:
         Reason.SLEEP: say("The sleep in ", named(it.stop.name), f" ended {late} ago"),
         Reason.BACKOFF: say("Due for ", it.attempt, f" for {late}"),
     }.get(it.stop.reason, say(f"Due again for {late}"))
-    return Status(say(what, "; no worker has taken it since."), _take(it))
+    return Status(say(what, "; no worker has taken it since."), taken(it, it.stop.until))
 
 
 def _waiting(it: Situation) -> Status | None:
     stop = it.stop
     if stop is None or stop.reason is not Reason.WAIT:
         return None
-    since = say(" since ", it.clock(stop.since)) if stop.since else None
+    since = say(" since ", it.clock(stop.since), f" ({it.ago(stop.since)})") if stop.since else None
     out = f"; times out in {it.left(stop.until)}" if stop.until else "; it never times out"
     now = say("Waits for ", named(stop.name), since, it.aside, out, emitted(it, stop.name), ".")
     otherwise = ", or the time-out, which the task then handles" if stop.until else None
@@ -150,7 +150,7 @@ def _backing_off(it: Situation) -> Status | None:
         return None
     left = it.left(stop.until)
     now = say(f"Backs off for {left} more before {it.attempt}", because(it.before), ".")
-    return Status(now, _take_at(it, stop.until))
+    return Status(now, _due_at(it, stop.until))
 
 
 def _deferred(it: Situation) -> Status | None:
@@ -174,21 +174,22 @@ def _sleeping(it: Situation) -> Status | None:
         return None
     inside = say(" inside ", named(stop.name)) if stop.name else None
     now = say(f"Sleeping for {it.left(stop.until)} more", inside, it.aside, ".")
-    return Status(now, _take_at(it, stop.until))
+    return Status(now, _due_at(it, stop.until))
 
 
 def _pending(it: Situation) -> Status | None:
     run = it.run
     if run is None or run.state != PENDING.name:
         return None
-    since = it.ago(run.available_at or run.created_at)
+    due = run.available_at or run.created_at
+    since = it.ago(due)
     if run.started_at is not None:
         now = say(f"Woken {since} ago", woken_by(it, run), "; no worker has taken it since.")
     elif run.attempt > 1:
         now = say(f"Due for {it.attempt} for {since}; no worker has claimed it yet.")
     else:
         now = say(f"Pending for {since}; no worker has claimed it yet.")
-    return Status(now, _take(it))
+    return Status(now, taken(it, due))
 
 
 def _unknown(it: Situation) -> Status:
@@ -197,12 +198,8 @@ def _unknown(it: Situation) -> Status:
     return Status(now, say("Whatever put it there moves it."))
 
 
-def _take(it: Situation) -> Sentence:
-    return say("It moves as soon as ", offered(it))
-
-
-def _take_at(it: Situation, instant: datetime) -> Sentence:
-    return say("At ", it.clock(instant), " ", offered(it))
+def _due_at(it: Situation, instant: datetime) -> Sentence:
+    return say("It is due at ", it.clock(instant), "; a worker that polls ", it.queue, " takes it.")
 
 
 #: In order: the first one that knows the situation speaks.

@@ -11,7 +11,7 @@ from absurd_dashboard.history import History, RunFact, TaskFact
 from absurd_dashboard.speech import Part, Sentence, clock, named, say
 from absurd_dashboard.suspension import Suspension, suspension
 
-#: A queue in which nobody claimed anything for so long is not being polled.
+#: Work that nobody takes for so long says that nobody polls the queue.
 _SILENCE = timedelta(minutes=1)
 
 
@@ -63,13 +63,15 @@ class Situation:
         """The attempt in brackets, unless it is the first."""
         return f" ({self.attempt})" if self.run and self.run.attempt > 1 else None
 
-    @property
-    def idle(self) -> bool:
-        """Whether somebody looked, and nobody works the queue."""
+    def is_idle_since(self, instant: datetime) -> bool:
+        """Whether nobody claimed anything from the queue since this task was to be taken.
+
+        A worker that polls an empty queue leaves no trace, so only due work left alone tells.
+        """
         queue = self.history.queue
-        if queue is None or queue.workers:
+        if queue is None or queue.workers or self.history.now - instant <= _SILENCE:
             return False
-        return queue.last_claim_at is None or self.history.now - queue.last_claim_at > _SILENCE
+        return queue.last_claim_at is None or queue.last_claim_at < instant
 
     def is_past(self, instant: datetime | None) -> bool:
         """Whether an instant is known and not ahead."""
@@ -144,10 +146,10 @@ def deferrals(it: Situation, run: RunFact) -> Sentence | None:
     return say(" once") if most < 2 else say(f" up to {most:,} times since ", it.clock(first))
 
 
-def offered(it: Situation) -> Sentence:
-    """Who takes a task that is due, and whether anybody is there."""
-    nobody = "; nobody polls it now" if it.idle else None
-    return say("a worker that polls ", it.queue, " takes it", nobody, ".")
+def taken(it: Situation, since: datetime) -> Sentence:
+    """Who takes a task that is due since an instant, and whether anybody is there."""
+    nobody = ", which nobody seems to do" if it.is_idle_since(since) else None
+    return say("It moves as soon as a worker polls ", it.queue, nobody, ".")
 
 
 def _numbered(number: int, most: int | None) -> str:

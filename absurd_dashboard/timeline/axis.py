@@ -13,8 +13,9 @@ Interval = tuple[datetime, datetime]
 _SHORTEST = timedelta(milliseconds=1)
 #: Collapsed gaps take at most this much of the width, each and together.
 _GAP, _GAPS = 0.08, 0.4
-#: A gap is worth collapsing above this share of the time in which something happened.
-_WORTH = 0.15
+#: A gap is worth collapsing above this share of the time in which something happened, if all such
+#: gaps together are longer than that time.
+_WORTH = 0.25
 #: More gaps than these aren't collapsed, the longest are.
 _MOST_GAPS = 40
 
@@ -114,16 +115,20 @@ def _between(merged: Sequence[Interval], scale: Axis) -> list[Interval]:
 
 def _worthwhile(gaps: Sequence[Interval], merged: Sequence[Interval]) -> list[Interval]:
     """The gaps to collapse, in order of time."""
-    least = sum((end - start for start, end in merged), timedelta()) * _WORTH
-    long = [gap for gap in gaps if merged and gap[1] - gap[0] > least]
-    longest = sorted(long, key=lambda gap: gap[0] - gap[1])[:_MOST_GAPS]
-    return sorted(longest)
+    busy = _total(merged)
+    long = [gap for gap in gaps if gap[1] - gap[0] > busy * _WORTH]
+    if not merged or _total(long) <= busy:
+        return []
+    return sorted(sorted(long, key=lambda gap: gap[0] - gap[1])[:_MOST_GAPS])
+
+
+def _total(intervals: Sequence[Interval]) -> timedelta:
+    return sum((end - start for start, end in intervals), timedelta())
 
 
 def _laid_out(gaps: Sequence[Interval], scale: Axis) -> Axis:
     """Gaps get a fixed width each; the time between shares the rest in proportion."""
-    idle = sum((end - start for start, end in gaps), timedelta())
-    busy = (scale.end - scale.start) - idle
+    busy = (scale.end - scale.start) - _total(gaps)
     width = min(_GAP, _GAPS / len(gaps))
     rest = 1.0 - width * len(gaps)
     pieces: list[Piece] = []

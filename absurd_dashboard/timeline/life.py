@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from absurd_dashboard.states import CANCELLED, PENDING, SLEEPING
+from absurd_dashboard.states import CANCELLED, PENDING, RUNNING, SLEEPING, state_of
 from absurd_dashboard.timeline.facts import Edge, RunFacts
 from absurd_dashboard.timeline.model import Kind, Span
 
@@ -58,7 +58,7 @@ class _Life:
 
     def is_suspended(self, stop: Span) -> None:
         """A suspension, and the run's work before it."""
-        self._until(Kind.RUNNING, self.facts.run.state, Edge(stop.start, stop.start_inferred))
+        self._until(Kind.RUNNING, self._tone(), Edge(stop.start, stop.start_inferred))
         end = None if stop.end is None else Edge(stop.end, stop.end_inferred)
         self._until(stop.kind, stop.state, end, planned=stop.until, label=stop.label)
 
@@ -81,12 +81,17 @@ class _Life:
 
     def ends(self) -> None:
         """The work after the last suspension, and the time in which a lost run wasn't swept."""
-        state, lease_over = self.facts.run.state, self.facts.lease_over
+        state, lease_over = self._tone(), self.facts.lease_over
         if lease_over is not None:
             self._until(Kind.RUNNING, state, Edge(lease_over, False))
             self._until(Kind.LOST, state, self._end())
         elif self.facts.first_claim is not None:
             self._until(Kind.RUNNING, state, self._end())
+
+    def _tone(self) -> str:
+        """Work is shown as what became of it."""
+        state = state_of(self.facts.run.state)
+        return state.name if state.finished else RUNNING.name
 
     def _end(self) -> Edge | None:
         return None if self.facts.end is None else Edge(self.facts.end, False)
@@ -101,7 +106,10 @@ class _Life:
         label: str = "",
     ) -> None:
         """Add a span from the latest one's end to this end, unless there is no time between."""
-        if self.at is None or (end is not None and end.at <= self.at.at):
+        if self.at is None:
+            return
+        if end is not None and end.at <= self.at.at:
+            self.at = Edge(self.at.at, self.at.inferred and (end.inferred or end.at < self.at.at))
             return
         self.spans.append(
             Span(

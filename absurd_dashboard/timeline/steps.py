@@ -35,7 +35,7 @@ def read(facts: RunFacts) -> list[Span]:
     if claim is None:
         return []
     reader = _Reader(facts, claim.at)
-    for point, following in zip(facts.own, [*facts.own[1:], None], strict=True):
+    for point, following in zip(facts.own, [*facts.own[1:], None], strict=False):
         reader.checkpoint(point, following)
     reader.present()
     return reader.spans
@@ -97,12 +97,15 @@ class _Reader:
         self.at, self.suspended = claim, False
 
     def _untold(self, claim: datetime) -> Span:
-        """A run is claimed again only after a suspension, even one of which nothing is left."""
+        """A run is claimed again only after a suspension, even one of which nothing is left.
+
+        How long it then waited for a worker is lost, so it counts until the claim.
+        """
         run = self.facts.run
         event = run.wake_event or timed_out_event(run.error_message)
         kind = Kind.WAIT if event else Kind.SUSPENDED
         note = "timed out" if event else "left no trace"
-        return Span(kind, event or "", SLEEPING.name, self.at, claim, True, True, note=note)
+        return Span(kind, event or "", SLEEPING.name, self.at, claim, True, note=note)
 
     def _sleep(self, point: CheckpointFact) -> Span:
         facts, now, start = self.facts, self.facts.suspension, point.updated_at

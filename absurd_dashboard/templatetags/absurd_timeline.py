@@ -1,0 +1,67 @@
+"""The tag that draws a task's timeline: ``{% load absurd_timeline %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest, QueryDict
+from django.template import Context
+
+from absurd_dashboard.timeline import Timeline
+from absurd_dashboard.timeline.drawing import draw
+from absurd_dashboard.timeline.table import tabulate
+
+register = template.Library()
+
+#: What the page's query string says of the timeline: its scale, and the page of its table.
+SCALE, PAGE = "scale", "timeline"
+_LONGEST_NUMBER = 6
+
+
+@register.inclusion_tag("absurd_dashboard/timeline/timeline.html", takes_context=True)
+def task_timeline(context: Context, timeline: Timeline) -> dict[str, Any]:
+    """A task's timeline, its legend and its table.
+
+    Args:
+        context: holds the request, whose query says which scale and which page of the table.
+        timeline: what to draw.
+    """
+    query = _query(context)
+    true_scale = query.get(SCALE) == "true"
+    table = tabulate(timeline, _number(query.get(PAGE)))
+    return {
+        "drawing": draw(timeline, true_scale=true_scale),
+        "table": table,
+        "open": PAGE in query,
+        "note": f"{table.first:,} to {table.last:,} of {table.total:,}",
+        "toggle_url": _url(query, SCALE, None if true_scale else "true"),
+        "before_url": _page_url(query, table.before),
+        "after_url": _page_url(query, table.after),
+    }
+
+
+def _query(context: Context) -> QueryDict:
+    request = context.get("request")
+    return request.GET if isinstance(request, HttpRequest) else QueryDict()
+
+
+def _number(text: str | None) -> int:
+    return (
+        int(text)
+        if text and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+        else 1
+    )
+
+
+def _page_url(query: QueryDict, page: int | None) -> str:
+    return f"{_url(query, PAGE, str(page))}#timeline-table" if page else ""
+
+
+def _url(query: QueryDict, key: str, value: str | None) -> str:
+    """The same page with one thing changed in its query; ``?`` alone where nothing is left."""
+    changed = query.copy()
+    changed.pop(key, None)
+    if value is not None:
+        changed[key] = value
+    return f"?{changed.urlencode()}"

@@ -1,0 +1,207 @@
+"""Draws a timeline: bars, lines and labels, bounded however long the history is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from absurd_dashboard import display
+from absurd_dashboard.states import state_of
+from absurd_dashboard.timeline import words
+from absurd_dashboard.timeline.axis import Axis, Piece
+from absurd_dashboard.timeline.model import Kind, Line, Row, Span, Timeline
+from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Mark, Track
+from absurd_dashboard.timeline.ticks import Tick, ticks
+
+#: Attempts drawn, the latest; lines over all of them; repetitions listed under folded lines.
+ROWS, LINES, REPEATS = 50, 240, 240
+#: Bars of a line that are narrower than this and begin this close are drawn as one.
+_FINE, _COARSE = 1 / 400, 1 / 100
+_MANY_LINES = 12
+#: A concluded edge is marked where the bar is wide enough to show it.
+_MARKED = 0.012
+#: Labels this close to an end of the axis are aligned to it.
+_MARGIN = 0.07
+_NOBODY_WORKS = frozenset(
+    {Kind.BACKOFF, Kind.QUEUED, Kind.SLEEP, Kind.WAIT, Kind.SUSPENDED, Kind.DEFERRED, Kind.LOST}
+)
+_UNCLAIMED = frozenset({Kind.BACKOFF, Kind.QUEUED})
+
+
+def draw(timeline: Timeline, *, true_scale: bool = False) -> Drawing:
+    """Draw a timeline.
+
+    Args:
+        timeline: what to draw.
+        true_scale: whether idle gaps keep their length.
+
+    Returns:
+        At most :data:`ROWS` attempts with :data:`LINES` lines; what is left out is counted.
+    """
+    axis = timeline.scale if true_scale else timeline.collapsed
+    rows = timeline.rows[-ROWS:]
+    pencil = _Pencil.over(axis, timeline, rows)
+    now = None if timeline.finished else _mark(axis.position(timeline.now), "now")
+    return Drawing(
+        lanes=[pencil.lane(row) for row in rows],
+        marks=[_mark(tick.position, tick.label, tick) for tick in ticks(axis)],
+        folds=[_fold(gap, timeline) for gap in axis.gaps],
+        now=now,
+        start=axis.start,
+        end=axis.end,
+        earlier=len(timeline.rows) - len(rows),
+        attempts=len(timeline.rows),
+        is_true_scale=true_scale,
+        collapsible=timeline.collapsed is not timeline.scale,
+        axis=_json(axis),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pencil:
+    """What all bars need, and the shares of the bounds that each attempt gets."""
+
+    axis: Axis
+    now: datetime
+    lines: int
+    repeats: int
+    finest: float
+
+    @classmethod
+    def over(cls, axis: Axis, timeline: Timeline, rows: Sequence[Row]) -> _Pencil:
+        lines = sum(len(row.lines) for row in rows)
+        folded = sum(len(line.spans) > 1 for row in rows for line in row.lines)
+        finest = _FINE if lines <= _MANY_LINES else _COARSE
+        share = max(LINES // max(len(rows), 1), 4)
+        return cls(axis, timeline.now, share, REPEATS // max(folded, 1), finest)
+
+    def lane(self, row: Row) -> Lane:
+        shown = min(len(row.lines), self.lines)
+        first, last = row.lines[: shown - shown // 2], row.lines[len(row.lines) - shown // 2 :]
+        if shown == len(row.lines):
+            first, last = row.lines, []
+        return Lane(
+            row=row,
+            length=self._whole(row.life),
+            bars=self._bars(row.life),
+            tracks=[self._track(line) for line in first],
+            latest=[self._track(line) for line in last],
+            skipped=len(row.lines) - shown,
+        )
+
+    def _track(self, line: Line) -> Track:
+        spans = line.spans
+        repeats = spans[: self.repeats] if len(spans) > 1 else []
+        newest = spans[-1]
+        return Track(
+            label=words.label(newest) if len(spans) == 1 else line.label or words.label(newest),
+            kind=words.KINDS[line.kind],
+            css=f"abs-tl-{line.kind} {state_of(newest.state).css}",
+            icon=words.ICONS.get(line.kind, ""),
+            length=self._total(spans),
+            times=len(spans),
+            bars=self._bars(spans),
+            repeats=[self._track(Line(line.kind, span.label, [span])) for span in repeats],
+        )
+
+    def _whole(self, life: Sequence[Span]) -> str:
+        """How long an attempt took since its first claim, or how long it has waited for it."""
+        claimed = [span for span in life if span.kind not in _UNCLAIMED] or life
+        return words.length(claimed[0].start, claimed[-1].end, self.now) if claimed else ""
+
+    def _total(self, spans: Sequence[Span]) -> str:
+        return display.duration(
+            sum(((span.end or self.now) - span.start).total_seconds() for span in spans)
+        )
+
+    def _bars(self, spans: Sequence[Span]) -> list[Bar]:
+        return [bar for group in self._grouped(spans) for bar in self._drawn(group)]
+
+    def _grouped(self, spans: Sequence[Span]) -> Iterator[list[Span]]:
+        """Neighbours too narrow to be told apart, together."""
+        group: list[Span] = []
+        bucket = -1
+        for span in spans:
+            left, right = self._edges(span)
+            here = int(left / self.finest) if right - left < self.finest else -1
+            if group and (here < 0 or here != bucket):
+                yield group
+                group = []
+            group.append(span)
+            bucket = here
+        if group:
+            yield group
+
+    def _drawn(self, group: Sequence[Span]) -> Iterator[Bar]:
+        first, last = group[0], group[-1]
+        left, right = self._edges(first)[0], max(self._edges(span)[1] for span in group)
+        title = words.tooltip(first, self.now)
+        if len(group) > 1:
+            title = f"{len(group):,} of these, from {title}"
+        yield _bar(first, left, right, title, guesses=_guesses(first, left, right))
+        if last.end is None and last.until is not None and last.until > self.now:
+            planned = self.axis.position(last.until)
+            yield _bar(last, right, planned, title, extra=" abs-tl-planned")
+
+    def _edges(self, span: Span) -> tuple[float, float]:
+        return self.axis.position(span.start), self.axis.position(span.end or self.now)
+
+
+def _bar(
+    span: Span,
+    left: float,
+    right: float,
+    title: str,
+    *,
+    guesses: Sequence[str] = (),
+    extra: str = "",
+) -> Bar:
+    css = f"abs-tl-{span.kind} {state_of(span.state).css}{extra}"
+    right = max(left, right)
+    thin = span.kind in _NOBODY_WORKS
+    return Bar(_percent(left), _percent(right), _percent(right - left), css, title, thin, guesses)
+
+
+def _guesses(span: Span, left: float, right: float) -> list[str]:
+    if right - left < _MARKED:
+        return []
+    return [
+        _percent(place)
+        for place, inferred in ((left, span.start_inferred), (right, span.end_inferred))
+        if inferred
+    ]
+
+
+def _mark(place: float, label: str, tick: Tick | None = None) -> Mark:
+    anchor = "start" if place < _MARGIN else "end" if place > 1 - _MARGIN else "middle"
+    return Mark(_percent(place), label, anchor, tick)
+
+
+def _fold(gap: Piece, timeline: Timeline) -> Fold:
+    """A collapsed gap; without a label where now is marked in it."""
+    labelled = timeline.finished or not gap.start <= timeline.now <= gap.end
+    middle = (gap.left + gap.right) / 2
+    length = display.duration(gap.length)
+    coarse = " ".join(length.split()[:2])
+    title = f"{length} in which no worker worked on it"
+    width = _percent(gap.right - gap.left)
+    return Fold(_percent(gap.left), width, _percent(middle), coarse if labelled else "", title)
+
+
+def _json(axis: Axis) -> str:
+    return json.dumps(
+        [
+            [_milliseconds(piece.start), _milliseconds(piece.end), piece.left, piece.right]
+            for piece in axis.pieces
+        ]
+    )
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.3f}%"

@@ -1,0 +1,115 @@
+"""What the timeline's template draws; every position is text, in percent of the width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from absurd_dashboard.timeline.model import Row
+from absurd_dashboard.timeline.ticks import Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rectangle in an SVG as wide as the axis.
+
+    Attributes:
+        left: with the unit ``%``; ``right`` and ``width`` likewise.
+        css: classes for the kind and the state's colour.
+        is_thin: drawn as a dashed line: nobody works meanwhile.
+        guesses: where concluded edges are marked.
+    """
+
+    left: str
+    right: str
+    width: str
+    css: str
+    title: str
+    is_thin: bool
+    guesses: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A line of bars with its label.
+
+    Attributes:
+        times: how many spans it stands for.
+        repeats: one track for each of them, as far as they are listed.
+    """
+
+    label: str
+    kind: str
+    css: str
+    icon: str
+    length: str
+    times: int
+    bars: Sequence[Bar]
+    repeats: Sequence[Track] = ()
+
+    @property
+    def unlisted(self) -> int:
+        """How many repetitions aren't listed."""
+        return self.times - len(self.repeats) if self.repeats else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An attempt.
+
+    Attributes:
+        skipped: how many tracks are left out between ``tracks`` and ``latest``.
+    """
+
+    row: Row
+    length: str
+    bars: Sequence[Bar]
+    tracks: Sequence[Track]
+    latest: Sequence[Track]
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label on the axis; ``anchor`` is SVG's text-anchor."""
+
+    x: str
+    label: str
+    anchor: str
+    tick: Tick | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A collapsed gap."""
+
+    left: str
+    width: str
+    middle: str
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the template draws.
+
+    Attributes:
+        now: where now is, unless the task is finished.
+        earlier: how many earlier attempts are left out.
+        collapsible: whether there is idle time to collapse.
+        axis: the axis as JSON for timeline.js: pieces of milliseconds and fractions.
+    """
+
+    lanes: Sequence[Lane]
+    marks: Sequence[Mark]
+    folds: Sequence[Fold]
+    now: Mark | None
+    start: datetime
+    end: datetime
+    earlier: int
+    attempts: int
+    is_true_scale: bool
+    collapsible: bool
+    axis: str

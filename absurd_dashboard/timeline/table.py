@@ -1,0 +1,85 @@
+"""A timeline as a table: the same content for screen readers and for copying, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from absurd_dashboard import display
+from absurd_dashboard.timeline import words
+from absurd_dashboard.timeline.model import Row, Span, Timeline
+
+#: Rows of one page.
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the table: one span of an attempt."""
+
+    attempt: int
+    span: Span
+    what: str
+    name: str
+    length: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One page of the table.
+
+    Attributes:
+        first: number of its first row, from 1; ``last`` likewise.
+        total: rows of the whole table.
+        before: number of the page before it, or None.
+        after: number of the page after it, or None.
+    """
+
+    entries: Sequence[Entry]
+    first: int
+    last: int
+    total: int
+    before: int | None
+    after: int | None
+
+
+def tabulate(timeline: Timeline, page: int = 1) -> Table:
+    """A page of the table.
+
+    Args:
+        timeline: what to tell.
+        page: from 1; one outside of the table means the nearest inside.
+    """
+    told = [(row, span) for row in timeline.rows for span in _told(row)]
+    pages = max(-(-len(told) // PAGE), 1)
+    page = min(max(page, 1), pages)
+    start = (page - 1) * PAGE
+    shown = told[start : start + PAGE]
+    return Table(
+        entries=[_entry(row, span, timeline.now) for row, span in shown],
+        first=start + 1 if shown else 0,
+        last=start + len(shown),
+        total=len(told),
+        before=page - 1 if page > 1 else None,
+        after=page + 1 if page < pages else None,
+    )
+
+
+def _told(row: Row) -> list[Span]:
+    """The life and the steps of an attempt in order of time; suspensions are in both."""
+    life = [span for span in row.life if not span.kind.suspends]
+    return sorted([*life, *row.spans], key=lambda span: span.start)
+
+
+def _entry(row: Row, span: Span, now: datetime) -> Entry:
+    name = span.label or (span.note if span.kind.value == "unsaved" else "")
+    return Entry(
+        attempt=row.attempt,
+        span=span,
+        what=words.KINDS[span.kind],
+        name=display.name(name) if name else "",
+        length=words.length(span.start, span.end, now),
+        until=span.until,
+    )

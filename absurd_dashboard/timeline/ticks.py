@@ -1,0 +1,90 @@
+"""Where an axis is labelled: at round instants, never so close that labels touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from absurd_dashboard.timeline.axis import Axis, Piece
+
+#: Labels stand at least this fraction of the width apart.
+_APART = 0.14
+_MILLISECOND, _SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_STEPS = (
+    *(_MILLISECOND * n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
+    *(_SECOND * n for n in (1, 2, 5, 10, 15, 30)),
+    *(_MINUTE * n for n in (1, 2, 5, 10, 15, 30)),
+    *(_HOUR * n for n in (1, 2, 3, 6, 12)),
+    *(_DAY * n for n in (1, 2, 7, 14, 28, 91, 182, 364, 3_640, 36_400)),
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A labelled instant.
+
+    Attributes:
+        position: fraction of the axis' width.
+        form: how exact its label is: ``day``, ``minute``, ``second`` or ``millisecond``.
+        dated: True where it is another day than at the tick before, or at the axis' start.
+    """
+
+    at: datetime
+    position: float
+    form: str
+    dated: bool
+
+    @property
+    def label(self) -> str:
+        """The instant in UTC."""
+        date = f"{self.at.day} {self.at:%b}"
+        if self.form == "day":
+            return date
+        time = f"{self.at:{_FORMS[self.form]}}"
+        time = time[:-3] if self.form == "millisecond" else time
+        return f"{date} {time}" if self.dated else time
+
+
+_FORMS = {"minute": "%H:%M", "second": "%H:%M:%S", "millisecond": "%H:%M:%S.%f"}
+
+
+def ticks(axis: Axis) -> list[Tick]:
+    """The labels of an axis, from left to right; its collapsed gaps get none."""
+    found: list[Tick] = []
+    for piece in axis.pieces:
+        if piece.idle:
+            continue
+        step = _step(piece)
+        for instant in _round(piece, step):
+            place = axis.position(instant)
+            if not found or place - found[-1].position >= _APART:
+                before = found[-1].at if found else axis.start.astimezone(UTC)
+                dated = before.date() != instant.date()
+                found.append(Tick(instant, place, _form(step), dated))
+    return found
+
+
+def _step(piece: Piece) -> timedelta:
+    """The smallest step whose labels have room."""
+    room = max(int((piece.right - piece.left) / _APART), 1)
+    return next((step for step in _STEPS if piece.length <= step * room), _STEPS[-1])
+
+
+def _round(piece: Piece, step: timedelta) -> Iterator[datetime]:
+    start = piece.start.astimezone(UTC)
+    late = (start - _EPOCH) % step
+    instant = start + (step - late) if late else start
+    while instant <= piece.end:
+        yield instant
+        instant += step
+
+
+def _form(step: timedelta) -> str:
+    if step >= _DAY:
+        return "day"
+    if step >= _MINUTE:
+        return "minute"
+    return "second" if step >= _SECOND else "millisecond"
