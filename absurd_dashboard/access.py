@@ -1,48 +1,25 @@
-"""Who may see and do what: the policy, and the access object that every query starts from."""
+"""What one request may see: the access object that every query starts from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connections
-from django.http import HttpRequest
-from django.utils.module_loading import import_string
 from psycopg import sql
 
 from absurd_core.sqlfiles import read_sql
-from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import Snapshot
 from absurd_dashboard.models import Checkpoint, Event, Run, Task, Wait
 from absurd_dashboard.models.scope import PREFIXES, QueueScope, sql_text
 from absurd_dashboard.models.union import EngineModel, ScopedQuerySet
+from absurd_dashboard.policy import Action, Grant, policy
+from absurd_dashboard.redaction import Redaction, Redactor
 
 M = TypeVar("M", bound=EngineModel)
 Row = dict[str, Any]
-
-
-class Policy:
-    """The default policy: active superusers see every queue, nobody else sees anything.
-
-    Name your own subclass in ``ABSURD_DASHBOARD["POLICY"]``. One instance serves all requests.
-    """
-
-    def may_enter(self, request: HttpRequest) -> bool:
-        """Whether a signed-in user gets past the door at all."""
-        user = request.user
-        return bool(user.is_active and getattr(user, "is_superuser", False))
-
-    def scopes(self, request: HttpRequest, queues: Iterable[str]) -> tuple[QueueScope, ...]:
-        """What the user may see of these queues; asked once per request."""
-        return tuple(QueueScope(queue) for queue in queues)
-
-
-def policy() -> Policy:
-    """The policy that the settings name."""
-    made: Policy = import_string(dashboard_settings().policy)()
-    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +31,42 @@ class Access:
         now: the engine's clock when the page began.
         version: the engine's schema version.
         scopes: the queues in sight, in the order of their names.
+        tenant: slug of the tenant in whose name this is; None for a superuser outside of any.
+        actions: what may be done to what is in sight, if the policy does not object.
+        redactions: what to hide in payloads.
     """
 
     database: str
     now: datetime
     version: str
     scopes: tuple[QueueScope, ...]
+    tenant: str | None = None
+    tenant_name: str = ""
+    actions: frozenset[Action] = frozenset()
+    redactions: tuple[Redaction, ...] = ()
 
     @classmethod
-    def of(cls, request: HttpRequest, snapshot: Snapshot) -> Access:
-        """Ask the policy, inside the snapshot that the page reads in."""
-        names = _queue_names(snapshot.database)
-        scopes = policy().scopes(request, names)
-        return cls(snapshot.database, snapshot.now, snapshot.version, scopes)
+    def of(cls, grant: Grant, snapshot: Snapshot) -> Access:
+        """Apply a grant to the queues there are, inside the snapshot that the page reads in."""
+        database = snapshot.database
+        access = cls(
+            database=database,
+            now=snapshot.now,
+            version=snapshot.version,
+            scopes=grant.scopes(database, _queue_names(database)),
+            tenant=grant.tenant,
+            tenant_name=grant.name,
+            actions=grant.actions,
+        )
+        return replace(access, redactions=policy().redactions(access))
+
+    def revealing(self) -> Access:
+        """The same sight with nothing hidden; the action ``reveal`` calls this, nothing else."""
+        return replace(self, redactions=())
+
+    def redactor(self, task_name: str) -> Redactor:
+        """What to hide in the payloads of tasks with this name."""
+        return Redactor(tuple(rule for rule in self.redactions if rule.covers(task_name)))
 
     @property
     def queue_names(self) -> tuple[str, ...]:

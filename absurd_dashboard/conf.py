@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.db import DEFAULT_DB_ALIAS
 
+from absurd_dashboard.redaction import Redaction
+
 
 @dataclass(frozen=True, slots=True)
 class DashboardSettings:
@@ -17,8 +19,8 @@ class DashboardSettings:
 
     #: Alias in ``DATABASES`` of the database that holds the engine (schema ``absurd``).
     database: str = DEFAULT_DB_ALIAS
-    #: Dotted path of the access policy; see :class:`absurd_dashboard.access.Policy`.
-    policy: str = "absurd_dashboard.access.Policy"
+    #: Dotted path of the access policy; see :class:`absurd_dashboard.policy.Policy`.
+    policy: str = "absurd_dashboard.policy.Policy"
     #: Longest time a single query of a page may take in the engine's database.
     statement_timeout: timedelta = timedelta(seconds=5)
     #: Rows on a page of a list.
@@ -27,6 +29,8 @@ class DashboardSettings:
     refresh_interval: timedelta = timedelta(seconds=2)
     #: Bytes of one JSON value that a page shows before it offers a download instead.
     payload_preview: int = 20_000
+    #: What to hide in payloads: :class:`absurd_dashboard.redaction.Redaction` objects.
+    redact: tuple[Redaction, ...] = ()
     #: URL, path or URL name that signs out; empty shows no way out.
     logout_url: str = ""
     #: Name in the header and in page titles.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,15 +17,21 @@ class Links:
 
     Attributes:
         namespace: the mount that the request came in through; None outside of one.
+        tenant: slug of the tenant in the request's own address, if any.
     """
 
     namespace: str | None = None
+    tenant: str | None = None
 
     @classmethod
     def of(cls, request: HttpRequest | None) -> Links:
         """Links to the same mount as the request's own page."""
         match = request.resolver_match if request is not None else None
-        return cls(match.namespace if match else None)
+        return cls(match.namespace, match.kwargs.get("tenant")) if match else cls()
+
+    def within(self, tenant: str | None) -> Links:
+        """Links to the same pages in a tenant's name."""
+        return replace(self, tenant=tenant)
 
     def to(self, page: str, /, *args: object, **query: object) -> str:
         """The address of a page.
@@ -35,6 +41,7 @@ class Links:
             args: the pattern's arguments.
             query: what to put into the query string; None and empty values are left out.
         """
-        path = reverse(f"{APP}:{page}", args=args, current_app=self.namespace)
+        full = args if self.tenant is None else (self.tenant, *args)
+        path = reverse(f"{APP}:{page}", args=full, current_app=self.namespace)
         given = {key: str(value) for key, value in query.items() if value not in (None, "")}
         return f"{path}?{urlencode(given)}" if given else path

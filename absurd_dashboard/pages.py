@@ -7,18 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import ResolverMatch
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from absurd_dashboard import errors, twins
-from absurd_dashboard.access import Access, policy
+from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
+from absurd_dashboard.links import Links
+from absurd_dashboard.policy import Action, Grant, policy
 
 #: Names the version of the live region that the browser shows.
 LIVE_HEADER = "X-Absurd-Live"
@@ -68,6 +71,11 @@ class PageInfo:
     live_url: str = ""
     token: str = ""
     queues: tuple[str, ...] = ()
+    tenant: str | None = None
+    tenant_name: str = ""
+    tenants: tuple[tuple[str, str], ...] = ()
+    may: frozenset[Action] = frozenset()
+    redacted: bool = False
     frame: str = "absurd_dashboard/base.html"
     live_template: str = ""
 
@@ -107,10 +115,11 @@ def _answer(
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
     if not request.user.is_authenticated:
         return _sign_in(request)
-    if not policy().may_enter(request):
-        return _refusal(request, section, 403, "You have no access to this dashboard")
     try:
-        return _retried(request, function, section, template, kwargs)
+        grant = policy().grant(request, kwargs.pop("tenant", None))
+        if grant is None:
+            return _elsewhere(request, section)
+        return _retried(request, grant, function, section, template, kwargs)
     except Http404 as missing:
         return _refusal(request, section, 404, str(missing) or "There is nothing here")
     except errors.QueryTimedOut:
@@ -119,8 +128,33 @@ def _answer(
         return _refusal(request, section, 503, unavailable.title, unavailable.remedy)
 
 
+def _elsewhere(request: HttpRequest, section: str) -> HttpResponseBase:
+    """Lead somebody who came without a tenant to theirs."""
+    links = Links.of(request)
+    if links.tenant is not None:
+        raise Http404
+    choices = policy().tenants(request)
+    if not choices:
+        return _refusal(request, section, 403, "You have no access to this dashboard")
+    match = cast("ResolverMatch", request.resolver_match)
+    addresses = [
+        (name, links.within(slug).to(str(match.url_name), *match.kwargs.values()))
+        for slug, name in choices
+    ]
+    if len(addresses) == 1:
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{addresses[0][1]}?{query}" if query else addresses[0][1])
+    if LIVE_HEADER in request.headers or twins.wanted(request):
+        return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
+    info = PageInfo(**_frame(request, "Choose a tenant", section))
+    return render(
+        request, "absurd_dashboard/tenants.html", _context(request, info, choices=addresses)
+    )
+
+
 def _retried(
     request: HttpRequest,
+    grant: Grant,
     function: PageFunction,
     section: str,
     template: str,
@@ -128,20 +162,21 @@ def _retried(
 ) -> HttpResponseBase:
     """Begin again once when a queue vanished while the page was being built."""
     try:
-        return _built(request, function, section, template, kwargs)
+        return _built(request, grant, function, section, template, kwargs)
     except errors.QueueGone:
-        return _built(request, function, section, template, kwargs)
+        return _built(request, grant, function, section, template, kwargs)
 
 
 def _built(
     request: HttpRequest,
+    grant: Grant,
     function: PageFunction,
     section: str,
     template: str,
     kwargs: dict[str, Any],
 ) -> HttpResponseBase:
     with snapshot(dashboard_settings().database) as opened:
-        access = Access.of(request, opened)
+        access = Access.of(grant, opened)
         answer = function(request, access, **kwargs)
         if not isinstance(answer, Page):
             return answer
@@ -160,6 +195,11 @@ def _rendered(
         live_template=f"absurd_dashboard/{template}_live.html",
         token=answer.token,
         queues=access.queue_names,
+        tenant=access.tenant,
+        tenant_name=access.tenant_name,
+        tenants=_switcher(request),
+        may=access.actions,
+        redacted=bool(access.redactions),
     )
     context = _context(request, info, view=answer.data)
     known = request.headers.get(LIVE_HEADER)
@@ -170,6 +210,15 @@ def _rendered(
     response = render(request, info.live_template, context)
     response[TOKEN_HEADER] = answer.token
     return response
+
+
+def _switcher(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """Name and address of the tenants to switch to; empty where there is no choice."""
+    links = Links.of(request)
+    found = tuple(
+        (name, links.within(slug).to("overview")) for slug, name in policy().tenants(request)
+    )
+    return found if len(found) > 1 else ()
 
 
 def _frame(request: HttpRequest, title: str, section: str) -> dict[str, Any]:

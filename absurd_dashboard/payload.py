@@ -1,11 +1,14 @@
 """JSON of the engine as a page shows it: its exact text, cut off where it gets long."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from django.db.models import CharField, F, IntegerField, TextField
 from django.db.models.functions import Cast, Left, Length
 
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,19 @@ class Json:
         return len(self.text) < self.size
 
     @classmethod
-    def of(cls, text: str | None, size: int | None) -> "Json | None":
-        """The value, or None for SQL NULL."""
-        return None if text is None else cls(text, size or len(text))
+    def of(cls, redactor: Redactor, text: str | None, size: int | None) -> Json | None:
+        """The value with what is to be hidden replaced; None for SQL NULL.
+
+        Args:
+            redactor: what to hide, from :meth:`absurd_dashboard.access.Access.redactor`.
+            text: the value's text, or its beginning.
+            size: length of the whole.
+        """
+        if text is None:
+            return None
+        cut = len(text) < (size or 0)
+        shown = redactor.json(text, cut=cut)
+        return cls(shown, max(size or 0, len(shown) + 1) if cut else len(shown))
 
 
 def preview(column: str, *, longest: int | None = None) -> dict[str, object]:

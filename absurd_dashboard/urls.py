@@ -1,6 +1,6 @@
 """The dashboard's URLs, relative to where it is mounted."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from absurd_dashboard.tilde import TildeConverter
 from absurd_dashboard.views import events, failures, health, overview, queues, tasks, workers
@@ -8,7 +8,7 @@ from absurd_dashboard.views import events, failures, health, overview, queues, t
 register_converter(TildeConverter, "tilde")
 
 app_name = "absurd_dashboard"
-urlpatterns = [
+pages = [
     path("", overview.overview, name="overview"),
     path("queues/", queues.queues, name="queues"),
     path("queues/<tilde:queue>/", queues.queue, name="queue"),
@@ -24,5 +24,10 @@ urlpatterns = [
     path("events/", events.events, name="events"),
     path("events/<tilde:queue>/<tilde:event>/", events.event, name="event"),
     path("workers/", workers.workers, name="workers"),
+]
+urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    *pages,
+    # The same pages in a tenant's name: a link means the same for everyone entitled.
+    path("t/<slug:tenant>/", include(pages)),
 ]

@@ -12,6 +12,7 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.models import Event
 from absurd_dashboard.payload import Json, preview
+from absurd_dashboard.redaction import Redactor
 from absurd_dashboard.windows import Window
 
 #: Tasks that wait for one event and are listed.
@@ -83,7 +84,9 @@ def one(access: Access, queue: str, name: str) -> EventRow | None:
     event = events.annotate(**preview("payload")).defer("payload").first()
     if event is None:
         return None
-    return EventRow(queue, name, event.emitted_at, _payload(event))
+    # An event belongs to no task, so every rule counts for its payload.
+    redactor = Redactor(access.redactions)
+    return EventRow(queue, name, event.emitted_at, _payload(redactor, event))
 
 
 def waiters(access: Access, queue: str, name: str) -> list[Waiter]:
@@ -95,8 +98,8 @@ def waiters(access: Access, queue: str, name: str) -> list[Waiter]:
     ]
 
 
-def _payload(event: Event) -> Json | None:
-    return Json.of(event.payload_text, event.payload_size)  # type: ignore[attr-defined]
+def _payload(redactor: Redactor, event: Event) -> Json | None:
+    return Json.of(redactor, event.payload_text, event.payload_size)  # type: ignore[attr-defined]
 
 
 def _cursor(row: EventRow) -> str:

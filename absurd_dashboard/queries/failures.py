@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from absurd_dashboard.access import Access
@@ -98,9 +99,14 @@ def page(
         tail="order by failed_at desc, run_id desc limit %(size)s",
         queues=[queue] if queue else None,
     )
-    found = tuple(
-        FailureRow(queue=row.pop("queue_name"), name=row.pop("task_name"), **row) for row in rows
-    )
+    found = tuple(_row(access, row) for row in rows)
     more = len(found) > size
     last = found[size - 1] if more else None
     return FailurePage(found[:size], FailureCursor(last.failed_at, last.run_id) if last else None)
+
+
+def _row(access: Access, row: dict[str, Any]) -> FailureRow:
+    queue, name = row.pop("queue_name"), row.pop("task_name")
+    redactor = access.redactor(name)
+    row |= {part: redactor.text(row[part]) for part in ("error_name", "error_message")}
+    return FailureRow(queue=queue, name=name, **row)

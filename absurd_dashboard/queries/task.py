@@ -22,8 +22,9 @@ from absurd_dashboard.history import (
     TaskFact,
     WaitFact,
 )
-from absurd_dashboard.models import Checkpoint, Task
+from absurd_dashboard.models import Task
 from absurd_dashboard.payload import Json, preview
+from absurd_dashboard.redaction import Redactor
 
 #: Attempts on a task page, newest first.
 ATTEMPTS = 100
@@ -65,6 +66,7 @@ class Error:
     Attributes:
         traceback: its first 60,000 characters.
         traceback_size: characters of the whole.
+        traceback_cut: whether ``traceback`` is only the beginning.
         reason: the whole JSON as stored, or its beginning.
     """
 
@@ -72,12 +74,8 @@ class Error:
     message: str | None
     traceback: str | None
     traceback_size: int
+    traceback_cut: bool
     reason: Json
-
-    @property
-    def traceback_cut(self) -> bool:
-        """Whether ``traceback`` is only the beginning."""
-        return len(self.traceback or "") < self.traceback_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +129,15 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
     if task is None:
         return None
     queue = task.queue_name
-    attempts = _attempts(access, queue, task_id)
+    redactor = access.redactor(task.task_name)
+    attempts = _attempts(access, redactor, queue, task_id)
     facts = _checkpoints(access, queue, task_id)
     shown = facts[:CHECKPOINTS]
     pages = max(1, -(-len(shown) // STEPS))
     number = min(max(step_page, 1), pages)
     numbers = {attempt.fact.run_id: attempt.fact.attempt for attempt in attempts}
     chosen = shown[(number - 1) * STEPS : number * STEPS]
-    payloads = {name: _json(task, name) for name in _PAYLOADS}
+    payloads = {name: _json(redactor, task, name) for name in _PAYLOADS}
     return TaskDetail(
         queue=queue,
         idempotency_key=task.idempotency_key,
@@ -149,7 +148,7 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
         cancellation=payloads["cancellation"],
         result=payloads["completed_payload"],
         attempts=attempts,
-        steps=_steps(access, queue, task_id, chosen, numbers),
+        steps=_steps(access, redactor, task, chosen, numbers),
         step_page=number,
         step_pages=pages,
         checkpoints_capped=len(facts) > CHECKPOINTS,
@@ -164,11 +163,11 @@ def _task(access: Access, task_id: UUID) -> Task | None:
     return tasks.annotate(**annotations).defer(*_PAYLOADS).first()
 
 
-def _json(row: Task, column: str) -> Json | None:
-    return Json.of(getattr(row, f"{column}_text"), getattr(row, f"{column}_size"))
+def _json(redactor: Redactor, row: Task, column: str) -> Json | None:
+    return Json.of(redactor, getattr(row, f"{column}_text"), getattr(row, f"{column}_size"))
 
 
-def _attempts(access: Access, queue: str, task_id: UUID) -> tuple[Attempt, ...]:
+def _attempts(access: Access, redactor: Redactor, queue: str, task_id: UUID) -> tuple[Attempt, ...]:
     rows = access.each_queue(
         "attempts",
         {
@@ -179,24 +178,35 @@ def _attempts(access: Access, queue: str, task_id: UUID) -> tuple[Attempt, ...]:
         tail="order by attempt desc, created_at desc",
         queues=[queue],
     )
-    return tuple(Attempt(_run_fact(row), _error(row), _result(row)) for row in rows)
+    return tuple(
+        Attempt(_run_fact(redactor, row), _error(redactor, row), _result(redactor, row))
+        for row in rows
+    )
 
 
-def _run_fact(row: dict[str, Any]) -> RunFact:
-    return RunFact(**{name: row[name] for name in RunFact.__dataclass_fields__})
+def _run_fact(redactor: Redactor, row: dict[str, Any]) -> RunFact:
+    facts = {name: row[name] for name in RunFact.__dataclass_fields__}
+    shown = {name: redactor.text(row[name]) for name in ("error_name", "error_message")}
+    return RunFact(**{**facts, **shown})
 
 
-def _error(row: dict[str, Any]) -> Error | None:
-    reason = Json.of(row["reason_text"], row["reason_size"])
+def _error(redactor: Redactor, row: dict[str, Any]) -> Error | None:
+    reason = Json.of(redactor, row["reason_text"], row["reason_size"])
     if reason is None:
         return None
-    trace = row["traceback"]
-    size = row["traceback_size"] or 0
-    return Error(row["error_name"], row["error_message"], trace, size, reason)
+    trace, size = row["traceback"], row["traceback_size"] or 0
+    return Error(
+        name=redactor.text(row["error_name"]),
+        message=redactor.text(row["error_message"]),
+        traceback=redactor.text(trace),
+        traceback_size=size,
+        traceback_cut=len(trace or "") < size,
+        reason=reason,
+    )
 
 
-def _result(row: dict[str, Any]) -> Json | None:
-    return Json.of(row["result_text"], row["result_size"])
+def _result(redactor: Redactor, row: dict[str, Any]) -> Json | None:
+    return Json.of(redactor, row["result_text"], row["result_size"])
 
 
 def _checkpoints(access: Access, queue: str, task_id: UUID) -> list[CheckpointFact]:
@@ -227,18 +237,21 @@ def _instant(start: str | None, size: int | None) -> datetime | None:
 
 def _steps(
     access: Access,
-    queue: str,
-    task_id: UUID,
+    redactor: Redactor,
+    task: Task,
     facts: list[CheckpointFact],
     attempts: dict[UUID, int],
 ) -> tuple[Step, ...]:
     rows = (
-        access.checkpoints([queue])
-        .filter(task_id=task_id, checkpoint_name__in=[fact.name for fact in facts])
+        access.checkpoints([task.queue_name])
+        .filter(task_id=task.task_id, checkpoint_name__in=[fact.name for fact in facts])
         .annotate(**preview("state", longest=_STEP_PREVIEW))
         .values("checkpoint_name", *preview("state"))
     )
-    values = {row["checkpoint_name"]: Json.of(row["state_text"], row["state_size"]) for row in rows}
+    values = {
+        row["checkpoint_name"]: Json.of(redactor, row["state_text"], row["state_size"])
+        for row in rows
+    }
     return tuple(
         Step(
             fact,
@@ -314,27 +327,38 @@ def _queue(access: Access, queue: str) -> QueueFact:
     return QueueFact(row["workers"], row["last_claim_at"])
 
 
-def text_of(access: Access, task_id: UUID, column: str) -> tuple[str, str] | None:
-    """A payload of a task in full: its queue and its text.
+def text_of(access: Access, task_id: UUID, column: str) -> str | None:
+    """A payload of a task in full, what is to be hidden replaced.
 
     Args:
         access: what the viewer may see.
         task_id: the task.
         column: one of ``params``, ``headers``, ``result``.
+
+    Returns:
+        JSON; None when there is no such task in sight, or it has none.
     """
     field = {"params": "params", "headers": "headers", "result": "completed_payload"}[column]
-    row = access.tasks().filter(task_id=task_id).values_list("queue_name", field).first()
-    return None if row is None or row[1] is None else row
+    row = access.tasks().filter(task_id=task_id).values_list("task_name", field).first()
+    return _redacted(access, *row) if row else None
 
 
 def step_text(access: Access, task_id: UUID, step: str) -> str | None:
-    """A checkpoint's value in full."""
-    rows: Any = access.checkpoints().filter(task_id=task_id, checkpoint_name=step)
-    found: Checkpoint | None = rows.first()
-    return found.state if found else None
+    """A checkpoint's value in full; otherwise as :func:`text_of`."""
+    rows = access.checkpoints().filter(task_id=task_id, checkpoint_name=step)
+    state = rows.values_list("state", flat=True).first()
+    return _redacted(access, _name_of(access, task_id), state)
 
 
 def reason_text(access: Access, run_id: UUID) -> str | None:
-    """The reason of a failed attempt in full."""
-    run = access.runs().filter(run_id=run_id).only("failure_reason").first()
-    return run.failure_reason if run else None
+    """The reason of a failed attempt in full; otherwise as :func:`text_of`."""
+    run = access.runs().filter(run_id=run_id).values_list("task_id", "failure_reason").first()
+    return _redacted(access, _name_of(access, run[0]), run[1]) if run else None
+
+
+def _name_of(access: Access, task_id: UUID) -> str:
+    return access.tasks().filter(task_id=task_id).values_list("task_name", flat=True).first() or ""
+
+
+def _redacted(access: Access, task_name: str, text: str | None) -> str | None:
+    return None if text is None else access.redactor(task_name).json(text)

@@ -131,7 +131,6 @@ class TaskView:
     """What a task page shows.
 
     Attributes:
-        true_scale: whether the timeline keeps idle time at its length.
         payloads: params, headers, result and how it is retried.
         previous_steps: address of the page of checkpoints before, or empty.
         next_steps: address of the page of checkpoints after, or empty.
@@ -140,7 +139,6 @@ class TaskView:
     task: one_task.TaskDetail
     sentence: Status
     timeline: Timeline
-    true_scale: bool
     payloads: tuple[Part, ...]
     previous_steps: str
     next_steps: str
@@ -163,7 +161,6 @@ def task(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         task=found,
         sentence=sentence.describe(found.history),
         timeline=timeline.build(found.history),
-        true_scale=request.GET.get("scale") == "true",
         payloads=_parts(request, found),
         previous_steps=f"?steps={number - 1}#checkpoints" if number > 1 else "",
         next_steps=f"?steps={number + 1}#checkpoints" if number < found.step_pages else "",
@@ -213,7 +210,7 @@ def payload(request: HttpRequest, access: Access, task_id: UUID, part: str) -> H
     found = one_task.text_of(access, task_id, part)
     if found is None:
         raise Http404(_GONE)
-    return _download(found[1], f"{task_id}-{part}.json")
+    return _download(found, f"{task_id}-{part}.json")
 
 
 @page("tasks", "tasks/detail")
