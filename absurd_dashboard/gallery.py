@@ -56,6 +56,12 @@ class SpecimenTable(tables.Table):  # type: ignore[misc]
         attrs: ClassVar[dict[str, Any]] = {}
 
 
+class EmptyTable(SpecimenTable):
+    """The same without a row."""
+
+    caption = "No tasks"
+
+
 @dataclass(frozen=True, slots=True)
 class Gallery:
     """What the gallery's template shows."""
@@ -85,7 +91,7 @@ def gallery(now: datetime) -> Gallery:
     """One specimen of everything, as seen at an instant."""
     return Gallery(
         table=SpecimenTable([_task(now, number) for number in range(9)]),
-        empty_table=SpecimenTable([]),
+        empty_table=EmptyTable([]),
         earlier=now - timedelta(minutes=12),
         later=now + timedelta(hours=3),
         facts=_facts(now),

@@ -8,7 +8,7 @@ export function morphChildren(target, source) {
   let cursor = target.firstChild;
   for (const wanted of [...source.childNodes]) {
     while (cursor && gone(cursor, kept)) cursor = remove(cursor);
-    const match = old.get(wanted.id) ?? (alike(cursor, wanted) ? cursor : null);
+    const match = old.get(wanted.id) ?? nextAlike(cursor, wanted);
     if (!match) target.insertBefore(wanted, cursor);
     else {
       if (match === cursor) cursor = cursor.nextSibling;
@@ -45,7 +45,12 @@ const viewers = (element, name) => name === "open" && element.localName === "det
 
 const keyed = (parent) => new Map([...parent.children].filter((child) => child.id).map((child) => [child.id, child]));
 const gone = (node, kept) => Boolean(node.id) && !kept.has(node.id);
-const alike = (node, wanted) => node && !node.id && !wanted.id && node.nodeName === wanted.nodeName;
+
+function nextAlike(node, wanted) {
+  if (wanted.id) return null;
+  while (node && (node.id || node.nodeName !== wanted.nodeName)) node = node.nextSibling;
+  return node;
+}
 
 function move(parent, node, before) {
   if (parent.moveBefore) parent.moveBefore(node, before); // keeps focus and scroll
