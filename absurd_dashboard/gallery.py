@@ -38,7 +38,6 @@ class Tab:
 class SpecimenTable(tables.Table):  # type: ignore[misc]
     """Tasks as a list draws them."""
 
-    caption = "Tasks"
     state = tables.Column(attrs={"td": {"class": "abs-primary"}})
     name = tables.Column(
         attrs={"th": {"class": "abs-wide"}, "td": {"class": "abs-primary abs-wide"}}
@@ -55,11 +54,9 @@ class SpecimenTable(tables.Table):  # type: ignore[misc]
         orderable = False
         attrs: ClassVar[dict[str, Any]] = {}
 
-
-class EmptyTable(SpecimenTable):
-    """The same without a row."""
-
-    caption = "No tasks"
+    def __init__(self, rows: list[dict[str, SafeString | str]], *, caption: str) -> None:
+        self.caption = caption
+        super().__init__(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,8 @@ class Gallery:
 def gallery(now: datetime) -> Gallery:
     """One specimen of everything, as seen at an instant."""
     return Gallery(
-        table=SpecimenTable([_task(now, number) for number in range(9)]),
-        empty_table=EmptyTable([]),
+        table=SpecimenTable([_task(now, number) for number in range(9)], caption="Tasks"),
+        empty_table=SpecimenTable([], caption="No tasks"),
         earlier=now - timedelta(minutes=12),
         later=now + timedelta(hours=3),
         facts=_facts(now),
