@@ -2,8 +2,7 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -17,6 +16,7 @@ from absurd_core import SchemaMissing, SchemaTooOld, SchemaUpgradeError, run, sc
 from tests.core import old_engines
 from tests.core.databases import fresh_database
 from tests.core.engines import django_connection
+from tests.core.waiting import eventually, somebody_waits_for_a_lock
 
 INSTALL = """
 import sys, psycopg
@@ -41,18 +41,6 @@ def connection(url: str) -> Iterator[psycopg.Connection]:
 def exists(connection: psycopg.Connection, relation: str) -> bool:
     row = connection.execute("select to_regclass(%s) is not null", [relation]).fetchone()
     return row is not None and bool(row[0])
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def waits_for_the_lock(connection: psycopg.Connection) -> bool:
-    query = "select from pg_locks where locktype = 'advisory' and not granted"
-    return connection.execute(query).fetchone() is not None
 
 
 # Installing
@@ -126,7 +114,7 @@ def test_an_install_waits_for_another_and_finds_it_done(
         with first.transaction():
             schema.install(first, workflows=True)
             waiting = pool.submit(schema.install, second, workflows=True)
-            eventually(lambda: waits_for_the_lock(connection))
+            eventually(lambda: somebody_waits_for_a_lock(connection))
         assert waiting.result(timeout=20) == NEWEST
 
 
