@@ -16,7 +16,7 @@ from absurd_dashboard.standalone import datadir, sockets
 #: Seconds that PostgreSQL may take to write everything down.
 CLUSTER_GRACE = 20.0
 #: Seconds for the rest. A task that takes longer is left to its lease, as after a crash.
-GRACE = 3.0
+GRACE = 1.5
 
 
 @dataclass(frozen=True, slots=True)

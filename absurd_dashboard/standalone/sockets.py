@@ -16,12 +16,17 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         CommandError: the port is in use, or this process may not listen there.
     """
+    listener = socket.socket(_family(host))
+    # A port whose last user is just gone is free.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener = socket.create_server((host, port), family=_family(host), backlog=128)
+        listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise CommandError(
             f"Cannot listen on {host}:{port} ({error.strerror}); choose another port with --port."
         ) from error
+    listener.listen()
     listener.set_inheritable(True)
     return listener
 

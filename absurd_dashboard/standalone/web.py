@@ -77,7 +77,7 @@ def options(socket: int, workers: int) -> dict[str, Any]:
         "workers": workers,
         "worker_class": "gthread",
         "threads": 4,
-        "graceful_timeout": 2,
+        "graceful_timeout": 1,
         "loglevel": "warning",
         "control_socket_disable": True,
         "proc_name": "absurd-dashboard",
