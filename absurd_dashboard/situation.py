@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from absurd_dashboard import backoff, display
 from absurd_dashboard.conventions import CLAIM_TIMEOUT, awaited_event
 from absurd_dashboard.history import History, RunFact, TaskFact
-from absurd_dashboard.speech import Part, Sentence, clock, named, say
+from absurd_dashboard.speech import Part, Sentence, clock, named, quoted, say
 from absurd_dashboard.suspension import Suspension, suspension
 
 #: Work that nobody takes for so long says that nobody polls the queue.
@@ -96,9 +96,11 @@ def because(run: RunFact | None) -> Sentence | None:
         return None
     if run.error_name == CLAIM_TIMEOUT:
         return say(": the lease of ", named(run.claimed_by or "its worker"), " ran out")
-    lines = (run.error_message or "").strip().splitlines()
-    told = [named(text) for text in (run.error_name, *lines[:1]) if text]
-    return say(*[piece for part in told for piece in (": ", part)])
+    name, message = run.error_name, run.error_message
+    return say(
+        say(": ", named(name)) if name else None,
+        say(": ", quoted(message)) if message and message.strip() else None,
+    )
 
 
 def progress(it: Situation, run: RunFact) -> Sentence:

@@ -16,11 +16,13 @@ class Part:
     Attributes:
         text: as it reads without markup.
         is_name: True for a name from code, from an event or from an error.
+        is_quote: True for what somebody else wrote, such as an error's message.
         at: the instant that ``text`` says, in UTC.
     """
 
     text: str
     is_name: bool = False
+    is_quote: bool = False
     at: datetime | None = None
 
 
@@ -48,6 +50,12 @@ def say(*pieces: str | Part | Sentence | None) -> Sentence:
 def named(value: str) -> Part:
     """A name, as one visible line of bounded length."""
     return Part(display.name(value), is_name=True)
+
+
+def quoted(value: str) -> Part:
+    """The first line of what somebody else wrote, of bounded length."""
+    first = next(iter(value.strip().splitlines()), "")
+    return Part(display.name(first), is_quote=True)
 
 
 def clock(instant: datetime, now: datetime) -> Part:

@@ -15,7 +15,7 @@ _SHORTEST = timedelta(milliseconds=1)
 _GAP, _GAPS = 0.08, 0.4
 #: A gap is worth collapsing above this share of the time in which something happened, if all such
 #: gaps together are longer than that time.
-_WORTH = 0.25
+_WORTH = 0.5
 #: More gaps than these aren't collapsed, the longest are.
 _MOST_GAPS = 40
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from absurd_dashboard import display
-from absurd_dashboard.states import state_of
+from absurd_dashboard.states import FAILED, state_of
 from absurd_dashboard.timeline import words
 from absurd_dashboard.timeline.axis import Axis, Piece
 from absurd_dashboard.timeline.model import Kind, Line, Row, Span, Timeline
@@ -22,8 +22,10 @@ _FINE, _COARSE = 1 / 400, 1 / 100
 _MANY_LINES = 12
 #: A concluded edge is marked where the bar is wide enough to show it.
 _MARKED = 0.012
+#: More repetitions than these show no marks: each begins where the one before it ends.
+_FEW = 8
 #: Labels this close to an end of the axis are aligned to it.
-_MARGIN = 0.07
+_MARGIN = 0.1
 _NOBODY_WORKS = frozenset(
     {Kind.BACKOFF, Kind.QUEUED, Kind.SLEEP, Kind.WAIT, Kind.SUSPENDED, Kind.DEFERRED, Kind.LOST}
 )
@@ -43,14 +45,14 @@ def draw(timeline: Timeline, *, true_scale: bool = False) -> Drawing:
     axis = timeline.scale if true_scale else timeline.collapsed
     rows = timeline.rows[-ROWS:]
     pencil = _Pencil.over(axis, timeline, rows)
+    start = axis.start.astimezone(UTC)
     now = None if timeline.finished else _mark(axis.position(timeline.now), "now")
     return Drawing(
         lanes=[pencil.lane(row) for row in rows],
         marks=[_mark(tick.position, tick.label, tick) for tick in ticks(axis)],
         folds=[_fold(gap, timeline) for gap in axis.gaps],
         now=now,
-        start=axis.start,
-        end=axis.end,
+        day=f"{start.day} {start:%b %Y}",
         earlier=len(timeline.rows) - len(rows),
         attempts=len(timeline.rows),
         is_true_scale=true_scale,
@@ -97,6 +99,8 @@ class _Pencil:
         newest = spans[-1]
         return Track(
             label=words.label(newest) if len(spans) == 1 else line.label or words.label(newest),
+            is_named=bool(newest.label or newest.state == FAILED.name),
+            note="" if line.kind is Kind.UNSAVED else newest.note,
             kind=words.KINDS[line.kind],
             css=f"abs-tl-{line.kind} {state_of(newest.state).css}",
             icon=words.ICONS.get(line.kind, ""),
@@ -117,7 +121,8 @@ class _Pencil:
         )
 
     def _bars(self, spans: Sequence[Span]) -> list[Bar]:
-        return [bar for group in self._grouped(spans) for bar in self._drawn(group)]
+        marked = len(spans) <= _FEW
+        return [bar for group in self._grouped(spans) for bar in self._drawn(group, marked=marked)]
 
     def _grouped(self, spans: Sequence[Span]) -> Iterator[list[Span]]:
         """Neighbours too narrow to be told apart, together."""
@@ -134,13 +139,14 @@ class _Pencil:
         if group:
             yield group
 
-    def _drawn(self, group: Sequence[Span]) -> Iterator[Bar]:
+    def _drawn(self, group: Sequence[Span], *, marked: bool) -> Iterator[Bar]:
         first, last = group[0], group[-1]
         left, right = self._edges(first)[0], max(self._edges(span)[1] for span in group)
         title = words.tooltip(first, self.now)
         if len(group) > 1:
             title = f"{len(group):,} of these, from {title}"
-        yield _bar(first, left, right, title, guesses=_guesses(first, left, right))
+        guesses = _guesses(first, left, right) if marked else ()
+        yield _bar(first, left, right, title, guesses=guesses)
         if last.end is None and last.until is not None and last.until > self.now:
             planned = self.axis.position(last.until)
             yield _bar(last, right, planned, title, extra=" abs-tl-planned")
@@ -160,8 +166,16 @@ def _bar(
 ) -> Bar:
     css = f"abs-tl-{span.kind} {state_of(span.state).css}{extra}"
     right = max(left, right)
-    thin = span.kind in _NOBODY_WORKS
-    return Bar(_percent(left), _percent(right), _percent(right - left), css, title, thin, guesses)
+    return Bar(
+        left=_percent(left),
+        right=_percent(right),
+        width=_percent(right - left),
+        css=css,
+        title=title,
+        is_thin=span.kind in _NOBODY_WORKS,
+        is_instant=span.start == span.end,
+        guesses=guesses,
+    )
 
 
 def _guesses(span: Span, left: float, right: float) -> list[str]:
@@ -176,7 +190,8 @@ def _guesses(span: Span, left: float, right: float) -> list[str]:
 
 def _mark(place: float, label: str, tick: Tick | None = None) -> Mark:
     anchor = "start" if place < _MARGIN else "end" if place > 1 - _MARGIN else "middle"
-    return Mark(_percent(place), label, anchor, tick)
+    shift = {"start": 4, "end": -4}.get(anchor, 0)
+    return Mark(_percent(place), label, anchor, shift, tick)
 
 
 def _fold(gap: Piece, timeline: Timeline) -> Fold:

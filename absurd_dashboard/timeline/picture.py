@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from absurd_dashboard.timeline.model import Row
 from absurd_dashboard.timeline.ticks import Tick
@@ -18,6 +17,7 @@ class Bar:
         left: with the unit ``%``; ``right`` and ``width`` likewise.
         css: classes for the kind and the state's colour.
         is_thin: drawn as a dashed line: nobody works meanwhile.
+        is_instant: drawn as a dot: it took no time.
         guesses: where concluded edges are marked.
     """
 
@@ -27,6 +27,7 @@ class Bar:
     css: str
     title: str
     is_thin: bool
+    is_instant: bool
     guesses: Sequence[str] = ()
 
 
@@ -35,11 +36,15 @@ class Track:
     """A line of bars with its label.
 
     Attributes:
+        is_named: whether ``label`` is a name from code and not a word of ours.
+        note: what else is worth saying beside it.
         times: how many spans it stands for.
         repeats: one track for each of them, as far as they are listed.
     """
 
     label: str
+    is_named: bool
+    note: str
     kind: str
     css: str
     icon: str
@@ -72,11 +77,17 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label on the axis; ``anchor`` is SVG's text-anchor."""
+    """A label on the axis.
+
+    Attributes:
+        anchor: SVG's text-anchor.
+        shift: pixels by which it stands off its line.
+    """
 
     x: str
     label: str
     anchor: str
+    shift: int
     tick: Tick | None = None
 
 
@@ -96,6 +107,7 @@ class Drawing:
     """What the template draws.
 
     Attributes:
+        day: the date at the axis' start, in UTC.
         now: where now is, unless the task is finished.
         earlier: how many earlier attempts are left out.
         collapsible: whether there is idle time to collapse.
@@ -106,8 +118,7 @@ class Drawing:
     marks: Sequence[Mark]
     folds: Sequence[Fold]
     now: Mark | None
-    start: datetime
-    end: datetime
+    day: str
     earlier: int
     attempts: int
     is_true_scale: bool

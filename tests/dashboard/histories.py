@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import absurd_sdk
+import absurdctl
 import psycopg
+import pytest
 from absurd_sdk import Absurd, ClaimedTask
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -33,6 +38,30 @@ _numbers = itertools.count(1)
 def at(seconds: float) -> datetime:
     """An instant, in seconds from the beginning."""
     return START + timedelta(seconds=seconds)
+
+
+@contextmanager
+def engine(server_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A database with an engine; the SDK's clock is the engine's, and it defers without jitter."""
+    name = f"histories_{uuid4().hex}"
+    with (
+        psycopg.connect(server_url, autocommit=True) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        server.execute(SQL("create database {}").format(Identifier(name)))
+        with psycopg.connect(make_conninfo(server_url, dbname=name), autocommit=True) as connection:
+            connection.execute("set timezone to 'UTC'")
+            connection.execute(absurdctl.BUNDLED_SCHEMA_SQL)
+            patch.setattr(absurd_sdk, "_get_current_time", lambda: _clock(connection))
+            patch.setattr(absurd_sdk, "_UNKNOWN_TASK_DEFER_JITTER_SECONDS", 0)
+            yield connection
+        server.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+
+
+def _clock(connection: psycopg.Connection[Any]) -> datetime:
+    row = connection.execute("select absurd.current_time()").fetchone()
+    assert row is not None
+    return datetime.fromisoformat(row[0].isoformat())
 
 
 class Bench:
@@ -235,7 +264,7 @@ def sleep_over_and_nobody_claims(bench: Bench) -> History:
     bench.task(lambda context: _nap(bench, context))
     task = bench.spawn()
     bench.work(1)
-    return bench.history(task, 3_664)
+    return bench.history(task, 3_704)
 
 
 @scenario
