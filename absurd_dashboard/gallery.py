@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from absurd_dashboard import markup
@@ -15,6 +16,7 @@ from absurd_dashboard.display import Count
 from absurd_dashboard.payload import Json
 from absurd_dashboard.states import STATES
 
+_QUEUES = ("emails", "a b/c'\"d", "عربى")
 _HOSTILE = '<script>alert("name")</script> \u202egnp.exe\u202c \x07 ' + "long " * 40
 _LONG = (
     '{"order": {"id": 12345678901234567890123456789, "total": 1.10, "items": ['
@@ -100,8 +102,8 @@ def _task(now: datetime, number: int) -> dict[str, SafeString | str]:
     age = timedelta(seconds=7 * 5**number)
     return {
         "state": markup.state_badge([*STATES][number % len(STATES)]),
-        "name": markup.name(names[number % len(names)]),
-        "queue": markup.name(["emails", "a b/c'\"d", "عربى"][number % 3]),
+        "name": format_html('<a href="#">{}</a>', markup.name(names[number % len(names)])),
+        "queue": format_html('<a href="#">{}</a>', markup.name(_QUEUES[number % 3])),
         "id": markup.identifier(UUID(int=0x0199_A3F0_0000_7000_8000_0000_0000_0000 + number**9)),
         "attempt": f"{number % 3 + 1} of 5",
         "age": markup.instant(now - age, now),
