@@ -141,4 +141,7 @@ def _relations(scope: QueueScope) -> dict[str, sql.Composable]:
         return sql.SQL(sql_text(part))
 
     tables = {prefix: escaped(scope.relation(prefix)) for prefix in PREFIXES}
-    return {"queue": escaped(sql.Literal(scope.queue)), **tables}
+    # Only the check before an emit looks past the scope, and only counts what it finds there.
+    whole = QueueScope(scope.queue)
+    every = {f"every_{prefix}": escaped(whole.relation(prefix)) for prefix in ("w", "e")}
+    return {"queue": escaped(sql.Literal(scope.queue)), **tables, **every}

@@ -1,9 +1,8 @@
 """What the dashboard can fail with, each with a sentence for the person who reads it."""
 
-from absurd_core.errors import AbsurdError  # noqa: F401  re-exported for views
-
 # DashboardError
 #   ScopeMissing        a query over the engine's tables was built without an access object
+#   NotGranted          the policy grants nothing where the request wants to go
 #   EngineUnavailable   the engine's database does not answer as an engine
 #     EngineUnreachable
 #     EngineMissing
@@ -22,6 +21,10 @@ class ScopeMissing(DashboardError):
 
     def __init__(self, model: str) -> None:
         super().__init__(f"{model} can only be queried through an access object: access.tasks() …")
+
+
+class NotGranted(DashboardError):
+    """The policy grants nothing where the request wants to go."""
 
 
 class EngineUnavailable(DashboardError):

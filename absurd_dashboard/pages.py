@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -16,12 +17,13 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import ResolverMatch
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
 from absurd_dashboard import errors, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.links import Links
-from absurd_dashboard.policy import Action, Grant, policy
+from absurd_dashboard.policy import Action, policy
 
 #: Names the version of the live region that the browser shows.
 LIVE_HEADER = "X-Absurd-Live"
@@ -42,6 +44,7 @@ class Page:
         title: the object that the page is about.
         data: a frozen dataclass; the template's ``view``, and the JSON twin.
         live: path and query that answer for the live region; empty where nothing lives.
+        revealed: whether it shows what is hidden from others.
         version: whatever the live region depends on besides ``data``; ``data`` when None.
     """
 
@@ -50,6 +53,7 @@ class Page:
     live: str = ""
     version: Any = None
     status: int = 200
+    revealed: bool = False
 
     @property
     def token(self) -> str:
@@ -77,10 +81,12 @@ class PageInfo:
     may: frozenset[Action] = frozenset()
     redacted: bool = False
     frame: str = "absurd_dashboard/base.html"
+    revealed: bool = False
     live_template: str = ""
 
 
 #: A view's body: reads through the access object, returns a page or any other answer.
+Kwargs = dict[str, Any]
 PageFunction = Callable[..., Page | HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 
@@ -95,47 +101,108 @@ def page(section: str, template: str) -> Callable[[PageFunction], View]:
     """
 
     def decorate(function: PageFunction) -> View:
+        def once(request: HttpRequest, tenant: str | None, kwargs: Kwargs) -> HttpResponseBase:
+            with access_to(request, tenant) as access:
+                answer = function(request, access, **kwargs)
+                if not isinstance(answer, Page):
+                    return answer
+                return rendered(request, answer, access, section, template)
+
+        def body(
+            request: HttpRequest, tenant: str | None = None, **kwargs: Any
+        ) -> HttpResponseBase:
+            try:
+                return once(request, tenant, kwargs)
+            except errors.QueueGone:  # it vanished while the page was being built: begin again
+                return once(request, tenant, kwargs)
+
         @wraps(function)
         def view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-            return _sealed(_answer(request, function, section, template, kwargs))
+            return answered(request, body, section=section, kwargs=kwargs)
 
         return view
 
     return decorate
 
 
-def _answer(
+@contextmanager
+def access_to(request: HttpRequest, tenant: str | None) -> Iterator[Access]:
+    """Open the engine for reading, as far as the policy grants it to the request.
+
+    Args:
+        request: who asks.
+        tenant: the tenant in the address, if any.
+
+    Raises:
+        NotGranted: the policy grants nothing here.
+    """
+    grant = policy().grant(request, tenant)
+    if grant is None:
+        raise errors.NotGranted(tenant)
+    with snapshot(dashboard_settings().database) as opened:
+        yield Access.of(grant, opened)
+
+
+def answered(
     request: HttpRequest,
-    function: PageFunction,
+    body: View,
+    *,
     section: str,
-    template: str,
-    kwargs: dict[str, Any],
+    kwargs: Kwargs,
+    methods: tuple[str, ...] = ("GET", "HEAD"),
 ) -> HttpResponseBase:
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-    if not request.user.is_authenticated:
-        return _sign_in(request)
+    """Answer a request at the door, or let it through to ``body``; say in words what goes wrong.
+
+    Args:
+        request: the request.
+        body: what to answer somebody signed in.
+        section: which entry of the navigation is current.
+        kwargs: what the URL says.
+        methods: others are refused.
+    """
+    if request.method not in methods:
+        return _sealed(HttpResponse(status=405, headers={"Allow": ", ".join(methods)}))
+    if not (request.user.is_authenticated and request.user.is_active):
+        return _sealed(_sign_in(request))
     try:
-        grant = policy().grant(request, kwargs.pop("tenant", None))
-        if grant is None:
+        return _sealed(body(request, **kwargs))
+    except Exception as error:
+        answer = _explained(request, section, error)
+        if answer is None:
+            raise
+        return _sealed(answer)
+
+
+def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResponseBase | None:
+    """What to say of an error that the dashboard knows; None for a defect."""
+    match error:
+        case errors.NotGranted():
             return _elsewhere(request, section)
-        return _retried(request, grant, function, section, template, kwargs)
-    except Http404 as missing:
-        return _refusal(request, section, 404, str(missing) or "There is nothing here")
-    except errors.QueryTimedOut:
-        return _refusal(request, section, 503, "This took too long and was stopped")
-    except errors.EngineUnavailable as unavailable:
-        return _refusal(request, section, 503, unavailable.title, unavailable.remedy)
+        case Http404():
+            return refused(request, section, 404, str(error) or "There is nothing here")
+        case errors.QueryTimedOut() | TimedOut():
+            return refused(request, section, 503, "This took too long and was stopped")
+        case errors.EngineUnavailable():
+            return refused(request, section, 503, error.title, error.remedy)
+        case InvalidArgument():
+            return refused(request, section, 400, "This cannot be done", str(error))
+        case QueueNotFound() | errors.QueueGone():
+            return refused(request, section, 404, "The queue no longer exists")
+        case AbsurdError():
+            return refused(request, section, 503, "The engine did not do it", str(error))
+    return None
 
 
 def _elsewhere(request: HttpRequest, section: str) -> HttpResponseBase:
     """Lead somebody who came without a tenant to theirs."""
     links = Links.of(request)
     if links.tenant is not None:
-        raise Http404
+        return refused(request, section, 404, "There is nothing here")
     choices = policy().tenants(request)
     if not choices:
-        return _refusal(request, section, 403, "You have no access to this dashboard")
+        return refused(request, section, 403, "You have no access to this dashboard")
+    if LIVE_HEADER in request.headers or twins.wanted(request) or request.method == "POST":
+        return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
     match = cast("ResolverMatch", request.resolver_match)
     addresses = [
         (name, links.within(slug).to(str(match.url_name), *match.kwargs.values()))
@@ -144,48 +211,16 @@ def _elsewhere(request: HttpRequest, section: str) -> HttpResponseBase:
     if len(addresses) == 1:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{addresses[0][1]}?{query}" if query else addresses[0][1])
-    if LIVE_HEADER in request.headers or twins.wanted(request):
-        return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
     info = PageInfo(**_frame(request, "Choose a tenant", section))
     return render(
         request, "absurd_dashboard/tenants.html", _context(request, info, choices=addresses)
     )
 
 
-def _retried(
-    request: HttpRequest,
-    grant: Grant,
-    function: PageFunction,
-    section: str,
-    template: str,
-    kwargs: dict[str, Any],
-) -> HttpResponseBase:
-    """Begin again once when a queue vanished while the page was being built."""
-    try:
-        return _built(request, grant, function, section, template, kwargs)
-    except errors.QueueGone:
-        return _built(request, grant, function, section, template, kwargs)
-
-
-def _built(
-    request: HttpRequest,
-    grant: Grant,
-    function: PageFunction,
-    section: str,
-    template: str,
-    kwargs: dict[str, Any],
-) -> HttpResponseBase:
-    with snapshot(dashboard_settings().database) as opened:
-        access = Access.of(grant, opened)
-        answer = function(request, access, **kwargs)
-        if not isinstance(answer, Page):
-            return answer
-        return _rendered(request, answer, access, section, template)
-
-
-def _rendered(
+def rendered(
     request: HttpRequest, answer: Page, access: Access, section: str, template: str
 ) -> HttpResponseBase:
+    """A page in the form that was asked for: HTML, its live region alone, or JSON."""
     if twins.wanted(request):
         return twins.response(answer.data, status=answer.status)
     info = PageInfo(
@@ -200,6 +235,7 @@ def _rendered(
         tenants=_switcher(request),
         may=access.actions,
         redacted=bool(access.redactions),
+        revealed=answer.revealed,
     )
     context = _context(request, info, view=answer.data)
     known = request.headers.get(LIVE_HEADER)
@@ -246,17 +282,25 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path())
 
 
-def _refusal(
-    request: HttpRequest, section: str, status: int, title: str, remedy: str = ""
+def refused(
+    request: HttpRequest, section: str, status: int, title: str, remedy: str = "", *, href: str = ""
 ) -> HttpResponseBase:
-    """Say why there is no page, in the form that was asked for."""
+    """Say why something is not there or was not done, in the form that was asked for.
+
+    Args:
+        request: the request.
+        section: which entry of the navigation is current.
+        status: the HTTP status.
+        title: what happened, in words.
+        remedy: what to do about it.
+        href: where to look next.
+    """
     if LIVE_HEADER in request.headers or twins.wanted(request):
         return twins.problem(status, title, remedy)
-    template = f"absurd_dashboard/{status if status in {403, 404} else 'error'}.html"
+    template = f"absurd_dashboard/{status if status in {403, 404, 409} else 'error'}.html"
     info = PageInfo(**_frame(request, title, section))
-    error = {"title": title, "message": "", "works": "", "remedy": remedy}
-    context = _context(request, info, error=error)
-    return render(request, template, context, status=status)
+    error = {"title": title, "message": "", "works": "", "remedy": remedy, "href": href}
+    return render(request, template, _context(request, info, error=error), status=status)
 
 
 def _sealed(response: HttpResponseBase) -> HttpResponseBase:

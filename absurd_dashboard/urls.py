@@ -3,7 +3,16 @@
 from django.urls import include, path, register_converter
 
 from absurd_dashboard.tilde import TildeConverter
-from absurd_dashboard.views import events, failures, health, overview, queues, tasks, workers
+from absurd_dashboard.views import (
+    actions,
+    events,
+    failures,
+    health,
+    overview,
+    queues,
+    tasks,
+    workers,
+)
 
 register_converter(TildeConverter, "tilde")
 
@@ -18,11 +27,15 @@ pages = [
     path("tasks/<uuid:task_id>/headers/", tasks.payload, {"part": "headers"}, name="headers"),
     path("tasks/<uuid:task_id>/result/", tasks.payload, {"part": "result"}, name="result"),
     path("tasks/<uuid:task_id>/steps/<tilde:name>/", tasks.step, name="step"),
+    path("tasks/<uuid:task_id>/retry/", actions.retry, name="retry"),
+    path("tasks/<uuid:task_id>/cancel/", actions.cancel, name="cancel"),
+    path("tasks/<uuid:task_id>/reveal/", actions.reveal, name="reveal"),
     path("runs/<uuid:run_id>/", tasks.run, name="run"),
     path("runs/<uuid:run_id>/failure/", tasks.reason, name="reason"),
     path("failures/", failures.failures, name="failures"),
     path("events/", events.events, name="events"),
     path("events/<tilde:queue>/<tilde:event>/", events.event, name="event"),
+    path("events/<tilde:queue>/<tilde:event>/emit/", actions.emit, name="emit"),
     path("workers/", workers.workers, name="workers"),
 ]
 urlpatterns = [

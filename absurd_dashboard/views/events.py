@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, query_url, window_choices
 from absurd_dashboard.pages import Page, page
+from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import events as queries
 from absurd_dashboard.windows import Window, window
 
@@ -35,6 +36,7 @@ class EventView:
     name: str
     emitted: queries.EventRow | None
     waiters: list[queries.Waiter]
+    can_emit: bool
 
 
 @page("events", "events/list")
@@ -67,4 +69,6 @@ def event(request: HttpRequest, access: Access, queue: str, event: str) -> Page:
     waiting = queries.waiters(access, queue, event)
     if emitted is None and not waiting:
         raise Http404("No such event, or none that you may see")
-    return Page(event, EventView(queue, event, emitted, waiting), live=request.get_full_path())
+    can_emit = emitted is None and policy().may(access, Action.EMIT, queue)
+    shown = EventView(queue, event, emitted, waiting, can_emit)
+    return Page(event, shown, live=request.get_full_path())

@@ -18,11 +18,12 @@ from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.payload import Json
+from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.tasks import TaskPage, locate
 from absurd_dashboard.queries.tasks import page as task_page
 from absurd_dashboard.sentence import Status
-from absurd_dashboard.states import STATES
+from absurd_dashboard.states import FAILED, STATES, state_of
 from absurd_dashboard.timeline import Timeline
 from absurd_dashboard.windows import WINDOWS, Window
 
@@ -142,6 +143,15 @@ class TaskView:
     payloads: tuple[Part, ...]
     previous_steps: str
     next_steps: str
+    can_retry: bool
+    can_cancel: bool
+    can_reveal: bool
+
+    @property
+    def next_attempt(self) -> int:
+        """How many attempts one more would allow."""
+        task = self.task.history.task
+        return max(task.attempts, task.max_attempts or 0) + 1
 
     @property
     def steps_note(self) -> str:
@@ -153,10 +163,16 @@ class TaskView:
 @page("tasks", "tasks/detail")
 def task(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     """One task; its queue is found by probing those in sight."""
+    return task_answer(request, access, task_id)
+
+
+def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
+    """A task's page."""
     found = one_task.detail(access, task_id, step_page=_number(request.GET.get("steps")))
     if found is None:
         raise Http404(_GONE)
-    number = found.step_page
+    number, may = found.step_page, policy().may
+    state = state_of(found.history.task.state)
     shown = TaskView(
         task=found,
         sentence=sentence.describe(found.history),
@@ -164,6 +180,9 @@ def task(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         payloads=_parts(request, found),
         previous_steps=f"?steps={number - 1}#checkpoints" if number > 1 else "",
         next_steps=f"?steps={number + 1}#checkpoints" if number < found.step_pages else "",
+        can_retry=state is FAILED and may(access, Action.RETRY, found.queue),
+        can_cancel=not state.finished and may(access, Action.CANCEL, found.queue),
+        can_reveal=bool(access.redactions) and may(access, Action.REVEAL, found.queue),
     )
     return Page(
         found.history.task.name, shown, live=request.get_full_path(), version=_version(found)
@@ -184,9 +203,9 @@ def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]
 
 def _version(found: one_task.TaskDetail) -> tuple[Any, ...]:
     """All facts but the clock and the neighbours, which change without anything new to see."""
-    still = STATES.get(found.history.task.state)
+    finished = state_of(found.history.task.state).finished
     now = found.history.now
-    tick = 0 if still and still.finished else int(now.timestamp()) // _REDRAW_SECONDS
+    tick = 0 if finished else int(now.timestamp()) // _REDRAW_SECONDS
     quiet = replace(found.history, now=datetime.fromtimestamp(0, UTC), queue=None)
     return (replace(found, history=quiet), tick)
 
