@@ -147,6 +147,8 @@ def visible(text: str, *, keep: str = "") -> str:
         text: anything.
         keep: characters to leave alone, such as line breaks in a traceback.
     """
+    if text.isprintable():  # nothing hidden is printable
+        return text
     return "".join(
         f"⟨U+{ord(char):04X}⟩" if hidden(char) and char not in keep else char for char in text
     )

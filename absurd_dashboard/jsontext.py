@@ -86,6 +86,8 @@ def tokenise(text: str) -> Iterator[Token]:
 
 def _escaped(text: str) -> str:
     """The same JSON string with invisible characters written as escapes."""
+    if text.isprintable():  # nothing hidden is printable
+        return text
     return "".join(f"\\u{ord(char):04x}" if hidden(char) else char for char in text)
 
 

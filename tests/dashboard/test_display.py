@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from absurd_dashboard import display
-from absurd_dashboard.display import Count
+from absurd_dashboard.display import Count, hidden
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -123,6 +123,10 @@ def test_what_would_be_invisible_is_drawn(hostile: str, shown: str) -> None:
 @pytest.mark.parametrize("text", ["Ümit", "عربى", "👩‍💻", "क्‍ष", "日本語"])
 def test_what_any_script_needs_is_left_alone(text: str) -> None:
     assert display.visible(text) == text
+
+
+def test_nothing_hidden_counts_as_printable() -> None:
+    assert not [char for char in map(chr, range(0x11_0000)) if char.isprintable() and hidden(char)]
 
 
 def test_a_traceback_keeps_its_lines() -> None:
