@@ -16,9 +16,9 @@ from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Mark, Tr
 from absurd_dashboard.timeline.ticks import Tick, ticks
 
 #: Attempts drawn, the latest; lines over all of them; repetitions listed under folded lines.
-ROWS, LINES, REPEATS = 50, 240, 240
+ROWS, LINES, REPEATS = 50, 200, 100
 #: Bars of a line that are narrower than this and begin this close are drawn as one.
-_FINE, _COARSE = 1 / 400, 1 / 100
+_FINE, _COARSE = 1 / 300, 1 / 100
 _MANY_LINES = 12
 #: A concluded edge is marked where the bar is wide enough to show it.
 _MARKED = 0.012

@@ -66,7 +66,7 @@ class _Reader:
             span = self._wait(point, point.name)
         else:
             span = self._step(point)
-        self._append(replace(span, checkpoint=point.name, size=point.size))
+        self._append(span)
 
     def present(self) -> None:
         """Read what the run does now, or how it ended."""
@@ -110,22 +110,22 @@ class _Reader:
     def _sleep(self, point: CheckpointFact) -> Span:
         facts, now, start = self.facts, self.facts.suspension, point.updated_at
         if now is not None and now.checkpoint == point:
-            return Span(Kind.SLEEP, point.name, SLEEPING.name, start, None, until=now.until)
+            return _saved(point, Kind.SLEEP, point.name, start, None, until=now.until)
         cut = None if reclaimed(facts, point) else facts.end
-        return Span(Kind.SLEEP, point.name, SLEEPING.name, start, cut or point.wake_at)
+        return _saved(point, Kind.SLEEP, point.name, start, cut or point.wake_at)
 
     def _wait(self, point: CheckpointFact, event: str) -> Span:
         came, end = self.facts.emitted.get(event), point.updated_at
         if came is not None and came < end:
-            return Span(Kind.WAIT, event, SLEEPING.name, end, end, note="had come before")
+            return _saved(point, Kind.WAIT, event, end, end, note="had come before")
         start = min(self.at, end)
-        return Span(Kind.WAIT, event, SLEEPING.name, start, end, start_inferred=True)
+        return _saved(point, Kind.WAIT, event, start, end, start_inferred=True)
 
     def _step(self, point: CheckpointFact) -> Span:
         child, end = awaited_task(point.name), point.updated_at
         kind = Kind.CHILD if child else Kind.STEP
         start = min(self.at, end)
-        return Span(kind, child or point.name, COMPLETED.name, start, end, start_inferred=True)
+        return _saved(point, kind, child or point.name, start, end, start_inferred=True)
 
     def _suspended_now(self) -> None:
         now = self.facts.suspension
@@ -142,3 +142,29 @@ class _Reader:
         run, end = self.facts.run, self.facts.lease_over or self.facts.end
         note = "the lease ran out" if self.facts.lease_over else run.error_name or ""
         return Span(Kind.UNSAVED, "", run.state, self.at, end, start_inferred=True, note=note)
+
+
+def _saved(
+    point: CheckpointFact,
+    kind: Kind,
+    label: str,
+    start: datetime,
+    end: datetime | None,
+    *,
+    start_inferred: bool = False,
+    until: datetime | None = None,
+    note: str = "",
+) -> Span:
+    """What a checkpoint tells: a suspension, or work that was completed."""
+    return Span(
+        kind,
+        label,
+        SLEEPING.name if kind.suspends else COMPLETED.name,
+        start,
+        end,
+        start_inferred,
+        until=until,
+        note=note,
+        checkpoint=point.name,
+        size=point.size,
+    )

@@ -11,7 +11,7 @@ from absurd_dashboard.timeline import words
 from absurd_dashboard.timeline.model import Row, Span, Timeline
 
 #: Rows of one page.
-PAGE = 200
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)

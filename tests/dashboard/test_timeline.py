@@ -661,8 +661,8 @@ def test_the_table_is_paged_and_says_how_much_there_is() -> None:
     built = timeline.build(long_history(500, "step-{}"))
     first, last = tabulate(built), tabulate(built, 99)
     assert (first.first, first.last, first.total) == (1, PAGE, 502)
-    assert (last.first, last.last, last.after) == (401, 502, None)
-    assert "201 to 400 of 502" in rendered(built, "?timeline=2")
+    assert (last.first, last.last, last.after) == (501, 502, None)
+    assert "101 to 200 of 502" in rendered(built, "?timeline=2")
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 5_000, "²"])
@@ -696,4 +696,4 @@ def test_five_thousand_checkpoints_stay_small_and_fast(name: str) -> None:
         page = rendered(timeline.build(history))
         took.append(time.perf_counter() - started)
     assert len(page) < 700_000
-    assert min(took) < 0.5  # a tenth of it on an idle machine; this one may be busy
+    assert min(took) < 0.5  # seconds; the aim is 0.1, the rest is for a busy machine
