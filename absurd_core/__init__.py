@@ -1,6 +1,6 @@
 """Absurd for any Python program: every stored procedure typed, sync and async."""
 
-from absurd_core import checkpoints, events, maintenance, queues, runs, tasks
+from absurd_core import checkpoints, events, maintenance, queues, runs, schema, tasks, workflows
 from absurd_core.cancellation import Cancellation
 from absurd_core.checkpoints import Checkpoint
 from absurd_core.client import AsyncClient, Client
@@ -113,5 +113,7 @@ __all__ = [
     "queues",
     "run",
     "runs",
+    "schema",
     "tasks",
+    "workflows",
 ]

@@ -132,8 +132,8 @@ class Client(PooledClient):
         with ExitStack() as stack:
             with self._obtaining(self._pool):
                 connection = stack.enter_context(self._pool.connection())
-            if self._settings is not None:
-                run(connection, self._settings)
+            for statement in self._opening(connection):
+                run(connection, statement)
             yield lambda statement: run(connection, statement)
             check_not_aborted(connection)
             with translated("commit", {}):
@@ -194,8 +194,8 @@ class AsyncClient(PooledClient):
         async with AsyncExitStack() as stack:
             with self._obtaining(self._pool):
                 connection = await stack.enter_async_context(self._pool.connection())
-            if self._settings is not None:
-                await arun(connection, self._settings)
+            for statement in self._opening(connection):
+                await arun(connection, statement)
             yield lambda statement: arun(connection, statement)
             check_not_aborted(connection)
             with translated("commit", {}):

@@ -28,6 +28,9 @@ from absurd_core.errors import (
 from absurd_core.statements import Statement
 
 Pool = ConnectionPool[Any] | AsyncConnectionPool[Any]
+AnyConnection = psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
+
+_BEGIN = Statement("begin", sql.SQL("begin"), {}, rows.nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +91,12 @@ class PooledClient:
     ) -> None:
         self.queue: str = arguments.queue(default_queue(queue)).value
         self.worker_id: str = arguments.name("worker_id", default_worker_id(worker_id)).value
-        self._settings = _settings(statement_timeout)
+        self._settings = [] if statement_timeout is None else [_limit(statement_timeout)]
         self._failures = 0
+
+    def _opening(self, connection: AnyConnection) -> list[Statement[None]]:
+        """What opens a transaction; a connection in autocommit would not begin one by itself."""
+        return [*([_BEGIN] if connection.autocommit else []), *self._settings]
 
     @contextmanager
     def _obtaining(self, pool: Pool) -> Iterator[None]:
@@ -139,16 +146,14 @@ def default_worker_id(worker_id: str | None) -> str:
     return os.environ.get("ABSURD_WORKER_ID") or f"{socket.gethostname()}:{os.getpid()}"
 
 
-def check_not_aborted(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+def check_not_aborted(connection: AnyConnection) -> None:
     """Raise unless a commit would commit: PostgreSQL turns that of a failed transaction around."""
     if connection.info.transaction_status == TransactionStatus.INERROR:
         raise TransactionAborted(procedure="commit")
 
 
-def _settings(statement_timeout: timedelta | None) -> Statement[None] | None:
-    """The statement that opens each transaction; for it alone, so PgBouncer keeps no trace."""
-    if statement_timeout is None:
-        return None
+def _limit(statement_timeout: timedelta) -> Statement[None]:
+    """Set the timeout for one transaction only: PgBouncer hands the connection to others."""
     milliseconds = statement_timeout // timedelta(milliseconds=1)
     if not 0 < milliseconds <= arguments.INTEGER_MAX:
         problem = "is not from a millisecond to 24 days"

@@ -220,6 +220,21 @@ async def test_an_async_pool_that_is_given_stays_its_owners(url: str) -> None:
         assert not pool.closed
 
 
+def test_a_transaction_is_one_on_a_pool_in_autocommit_too(client: Client, url: str) -> None:
+    def spawn_and_fail(pool: ConnectionPool[Any]) -> None:
+        with Client(pool=pool).transaction() as run:
+            run(tasks.spawn("work", "first"))
+            raise ZeroDivisionError
+
+    with ConnectionPool(url, min_size=1, open=False, kwargs={"autocommit": True}) as pool:
+        with pytest.raises(ZeroDivisionError):
+            spawn_and_fail(pool)
+        Client(pool=pool).run(tasks.spawn("work", "second"))
+
+    (kept,) = client.run(tasks.claim("work", "w", qty=9))
+    assert kept.task_name == "second"
+
+
 def test_a_client_is_used_while_it_is_open(url: str) -> None:
     client = Client(url)
     with pytest.raises(ClientClosed):
