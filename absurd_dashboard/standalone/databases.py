@@ -1,8 +1,11 @@
 """Entries of ``DATABASES`` from URLs."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from django.core.management import CommandError
 from psycopg.conninfo import conninfo_to_dict
 
 #: libpq's name of a parameter, and the key of an entry that holds it.
@@ -15,16 +18,30 @@ def sqlite_url(file: Path) -> str:
     return f"{_SQLITE}{file}"
 
 
-def entry(url: str) -> dict[str, Any]:
+def entry(url: str, origin: str) -> dict[str, Any]:
     """Describe a database to Django.
 
     Args:
         url: ``sqlite:///<file>``, or whatever libpq takes: ``postgresql://…``, ``host=… dbname=…``.
+        origin: the option or variable that says it, for the error.
 
     Raises:
-        psycopg.ProgrammingError: it is neither.
+        CommandError: it is neither; without the URL, which may hold a password.
     """
-    return _sqlite(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else _postgresql(url)
+    if url.startswith(_SQLITE):
+        return _sqlite(url.removeprefix(_SQLITE))
+    try:
+        return _postgresql(url)
+    except psycopg.ProgrammingError as error:
+        raise CommandError(
+            f"{origin} is no database URL; give one like postgresql://user@host:5432/name."
+        ) from error
+
+
+def from_environment(name: str) -> dict[str, Any] | None:
+    """Describe the database that a variable names; None where it is not set."""
+    url = os.environ.get(name)
+    return entry(url, name) if url else None
 
 
 def _postgresql(url: str) -> dict[str, Any]:

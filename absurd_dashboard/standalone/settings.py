@@ -14,7 +14,7 @@
 import os
 
 from absurd_dashboard.standalone import datadir
-from absurd_dashboard.standalone.databases import entry, sqlite_url
+from absurd_dashboard.standalone.databases import entry, from_environment, sqlite_url
 from absurd_dashboard.standalone.logs import LOGGING as LOGGING
 
 
@@ -27,12 +27,11 @@ DEBUG = False
 ALLOWED_HOSTS = _items("ABSURD_DASHBOARD_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _items("ABSURD_DASHBOARD_TRUSTED_ORIGINS")
 
-_engine = os.environ.get("ABSURD_DATABASE_URL")
-_state = os.environ.get("ABSURD_DASHBOARD_STATE_URL")
+_sqlite = sqlite_url(datadir.default("serve") / "state.sqlite3")
 DATABASES = {
-    "default": entry(_state or sqlite_url(datadir.default("serve") / "state.sqlite3")),
+    "default": from_environment("ABSURD_DASHBOARD_STATE_URL") or entry(_sqlite, "the default"),
     # Without a URL (in `demo`, `serve`, `--help`) nobody connects; whoever does is told.
-    "absurd": entry(_engine) if _engine else {"ENGINE": "django.db.backends.dummy"},
+    "absurd": from_environment("ABSURD_DATABASE_URL") or {"ENGINE": "django.db.backends.dummy"},
 }
 DATABASE_ROUTERS = ["absurd_dashboard.routers.EngineRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,7 @@
 """The commands as a user runs them: real processes, a real browser's requests."""
 
+from __future__ import annotations
+
 import http.client
 import http.cookiejar
 import os
@@ -25,15 +27,27 @@ _NOT_INHERITED = ("DJANGO_", "ABSURD_")
 
 
 class Command:
-    """`absurd-dashboard <arguments>` as a process."""
+    """`absurd-dashboard <arguments>` as a process.
 
-    def __init__(self, *arguments: object, environment: dict[str, str] | None = None) -> None:
+    Args:
+        arguments: the command line.
+        environment: variables that it gets besides the usual ones.
+        terminal: file descriptor of a terminal for its standard input.
+    """
+
+    def __init__(
+        self,
+        *arguments: object,
+        environment: dict[str, str] | None = None,
+        terminal: int | None = None,
+    ) -> None:
         self.printed = ""
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", *map(str, arguments)],
             cwd=ROOT,
             env=clean_environment() | (environment or {}),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if terminal is None else terminal,
+            start_new_session=terminal is not None,  # or getpass asks the terminal of the tests
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
@@ -120,6 +134,10 @@ class Browser:
         self._url = url
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self._opener = urllib.request.build_opener(cookies)
+
+    def anonymous(self) -> Browser:
+        """Another browser, in which nobody is signed in."""
+        return Browser(self._url)
 
     def get(self, path: str, data: bytes | None = None) -> tuple[int, str]:
         """Request a page, and return its status and text."""

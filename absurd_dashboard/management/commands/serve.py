@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from absurd_dashboard.standalone import datadir, sockets
-from absurd_dashboard.standalone.databases import sqlite_url
+from absurd_dashboard.standalone.databases import entry, sqlite_url
 
 
 class Command(BaseCommand):
@@ -43,7 +43,9 @@ def _environment(options: dict[str, Any]) -> dict[str, str]:
     if not engine:
         raise CommandError("Which database? Give --database-url, or set ABSURD_DATABASE_URL.")
     directory = datadir.prepare(options["data_dir"] or datadir.default("serve"))
-    state = options["state_database_url"] or os.environ.get("ABSURD_DASHBOARD_STATE_URL")
+    if state := options["state_database_url"]:
+        entry(state, "--state-database-url")
+    state = state or os.environ.get("ABSURD_DASHBOARD_STATE_URL")
     key = os.environ.get("ABSURD_DASHBOARD_SECRET_KEY")
     return {
         "ABSURD_DATABASE_URL": engine,
