@@ -24,7 +24,7 @@ def engine_url(server_url: str, worker_id: str) -> Iterator[str]:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         url = make_conninfo(server_url, dbname=name)
         with psycopg.connect(url, autocommit=True) as connection:
-            schema.install(connection)
+            schema.install(connection, workflows=True)
             queues.create(connection)
         yield url
         server.execute(drop)
