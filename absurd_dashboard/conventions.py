@@ -27,7 +27,7 @@ def awaited_event(checkpoint: str, known: Collection[str] = ()) -> str | None:
 
     Args:
         checkpoint: the checkpoint's name.
-        known: events that exist. A trailing ``#2`` belongs to the event's name if one is called
+        known: events that were emitted. A trailing ``#2`` belongs to the event's name if one is called
             so, and otherwise counts the waits for it.
     """
     if not checkpoint.startswith(_AWAITED_EVENT):

@@ -52,6 +52,7 @@ def draw(timeline: Timeline, *, true_scale: bool = False) -> Drawing:
         marks=[_mark(tick.position, tick.label, tick) for tick in ticks(axis)],
         folds=[_fold(gap, timeline) for gap in axis.gaps],
         now=now,
+        start=start,
         day=f"{start.day} {start:%b %Y}",
         earlier=len(timeline.rows) - len(rows),
         attempts=len(timeline.rows),

@@ -34,7 +34,7 @@ class RunFacts:
         own: its checkpoints in the order in which they were written.
         previous: the attempt before it.
         suspension: what it is suspended in now.
-        emitted: when the task's events were emitted, by name.
+        emitted: when those of the task's events were emitted that were, by name.
         emissions: those instants alone.
     """
 
@@ -43,7 +43,7 @@ class RunFacts:
     previous: RunFact | None
     own: Sequence[CheckpointFact]
     suspension: Suspension | None
-    emitted: Mapping[str, datetime | None]
+    emitted: Mapping[str, datetime]
     emissions: Collection[datetime]
 
     @property
@@ -103,8 +103,8 @@ def arranged(history: History) -> list[RunFacts]:
     """The facts of every run, in order of attempts."""
     runs = sorted(history.runs, key=lambda run: (run.attempt, run.created_at))
     own = _by_owner(history.checkpoints, runs)
-    emitted = {event.name: event.emitted_at for event in history.events}
-    emissions = frozenset(moment for moment in emitted.values() if moment is not None)
+    emitted = {event.name: event.emitted_at for event in history.events if event.emitted_at}
+    emissions = frozenset(emitted.values())
     return [
         RunFacts(
             history, run, before, own[run.run_id], suspension(history, run), emitted, emissions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from absurd_dashboard.timeline.model import Row
 from absurd_dashboard.timeline.ticks import Tick
@@ -107,7 +108,7 @@ class Drawing:
     """What the template draws.
 
     Attributes:
-        day: the date at the axis' start, in UTC.
+        start: the instant at the axis' left; ``day`` is its date in UTC.
         now: where now is, unless the task is finished.
         earlier: how many earlier attempts are left out.
         collapsible: whether there is idle time to collapse.
@@ -118,6 +119,7 @@ class Drawing:
     marks: Sequence[Mark]
     folds: Sequence[Fold]
     now: Mark | None
+    start: datetime
     day: str
     earlier: int
     attempts: int

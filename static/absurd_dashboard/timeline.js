@@ -15,12 +15,21 @@ function formatted(instant, form, dated) {
   return date + new Intl.DateTimeFormat(language, FORMS[form]).format(instant);
 }
 
-function localise() {
-  for (const label of document.querySelectorAll("text[data-at]:not([data-local])")) {
-    label.dataset.local = "";
-    label.textContent = formatted(new Date(label.dataset.at), label.dataset.form, "dated" in label.dataset);
+// The axis says its first day beside it; a label says its day where another one begins.
+function localiseAxis(axis) {
+  const first = axis.querySelector("[data-day]");
+  const start = new Date(first.dataset.day);
+  let day = start.toDateString();
+  first.textContent = new Intl.DateTimeFormat(language, { ...DATE, year: "numeric", timeZoneName: "short" }).format(start);
+  for (const label of axis.querySelectorAll("text[data-at]")) {
+    const instant = new Date(label.dataset.at);
+    label.textContent = formatted(instant, label.dataset.form, instant.toDateString() !== day);
+    day = instant.toDateString();
   }
-  for (const zone of document.querySelectorAll(".abs-tl-zone")) zone.textContent = "";
+}
+
+function localise() {
+  document.querySelectorAll(".abs-tl-axis").forEach(localiseAxis);
   for (const time of document.querySelectorAll("time[data-clock]:not([data-spoken])")) {
     time.dataset.spoken = "";
     time.textContent = formatted(new Date(time.dateTime), "minute", time.textContent.includes("-"));
