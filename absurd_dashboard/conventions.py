@@ -27,8 +27,8 @@ def awaited_event(checkpoint: str, known: Collection[str] = ()) -> str | None:
 
     Args:
         checkpoint: the checkpoint's name.
-        known: events that were emitted. A trailing ``#2`` belongs to the event's name if one is called
-            so, and otherwise counts the waits for it.
+        known: events that were emitted. A trailing ``#2`` belongs to the event's name if one of
+            them is called so, and otherwise counts the waits for it.
     """
     if not checkpoint.startswith(_AWAITED_EVENT):
         return None
