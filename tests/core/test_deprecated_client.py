@@ -3,8 +3,10 @@
 The second half holds what docs/from-absurd-client.md says is broken against today's engine.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +16,8 @@ from absurd_client import AbsurdClient, AbsurdSleepError, spawn_cancellable_task
 
 from absurd_core import checkpoints, events, queues, run, schema, tasks, workflows
 from tests.core.databases import fresh_database
+
+GUIDE = Path(__file__).parents[2] / "docs" / "from-absurd-client.md"
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +226,69 @@ def test_workflow_runs_get_their_times_from_the_server(
     assert found.created_at <= found.started_at <= found.completed_at
 
 
+def test_rows_of_a_table_of_the_programs_own_are_copied(server_url: str) -> None:
+    script = re.search(r"```sql\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    assert script is not None
+    with fresh_database(server_url) as url, psycopg.connect(url) as connection:
+        schema.install(connection, workflows=True)
+        connection.execute("create table workflow_run_before as table workflow_run")
+        client, workflow_run_id = AbsurdClient("orders", "worker"), uuid4()
+        connection.execute(
+            "insert into workflow_run_before (workflow_run_id, workflow_name, workflow_version,"
+            " status, created_at) values (%s, 'order', '1', 'failed', '2025-01-01 00:00+00')",
+            [workflow_run_id],
+        )
+        connection.execute(script[1])
+        client.update_workflow_run_status(connection, workflow_run_id, "failed", task_count=2)
+        found = run(connection, workflows.get(workflow_run_id))
+
+    assert (found.created_at, found.task_count) == (datetime(2025, 1, 1, tzinfo=UTC), 2)
+
+
+# What differs
+
+
+def test_spawn_task_creates_the_queue(client: AbsurdClient, connection: psycopg.Connection) -> None:
+    AbsurdClient("made_by_spawning").spawn_task(connection, "order", {})
+
+    assert "made_by_spawning" in run(connection, queues.names())
+
+
+def test_the_default_queue_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ABSURD_DEFAULT_QUEUE", raising=False)
+
+    assert AbsurdClient().queue_name == "absurd_default"
+
+
+def test_complete_task_stores_an_empty_object_for_no_result(
+    client: AbsurdClient, connection: psycopg.Connection
+) -> None:
+    task = claimed(client, connection)
+    client.complete_task(connection, task.run_id)
+
+    assert run(connection, tasks.result("orders", task.task_id)).result == {}
+
+
+def test_checkpoints_of_earlier_attempts_are_not_the_runs(
+    client: AbsurdClient, connection: psycopg.Connection
+) -> None:
+    first = claimed(client, connection, max_attempts=2)
+    client.set_checkpoint(connection, first.task_id, "paid", {"sum": 3}, first.run_id)
+    client.fail_task(connection, first.run_id, "once more")
+    (second,) = run(connection, tasks.claim("orders", "worker"))
+
+    assert client.get_checkpoints_for_run(connection, second.run_id) == {}
+    assert len(client.get_all_checkpoints(connection, second.task_id, second.run_id)) == 1
+
+
+def test_save_checkpoint_for_run_only_logs_that_there_is_no_run(
+    client: AbsurdClient, connection: psycopg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.save_checkpoint_for_run(connection, uuid4(), "paid", 3)
+
+    assert "cannot save checkpoint" in caplog.text
+
+
 # What is broken against today's engine
 
 
@@ -258,20 +325,25 @@ def test_cancel_task_finds_no_task_by_a_run_id(
 
 
 def test_cancel_task_by_a_task_id_cancels_and_says_it_did_not(
-    client: AbsurdClient, connection: psycopg.Connection
+    client: AbsurdClient, connection: psycopg.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     task = claimed(client, connection)
 
-    assert not client.cancel_task(connection, task.task_id)
+    assert client.cancel_task(connection, task.task_id) == ""
+    assert "Could not cancel" in caplog.text
     assert run(connection, tasks.result("orders", task.task_id)).state == "cancelled"
 
 
 @pytest.mark.parametrize("method", ["extend_claim", "sleep"])
-def test_extend_claim_and_sleep_write_a_checkpoint_of_no_task(
+def test_extend_claim_and_sleep_leave_a_checkpoint_of_no_task_for_good(
     client: AbsurdClient, connection: psycopg.Connection, method: str
 ) -> None:
     task = claimed(client, connection)
     getattr(client, method)(connection, task.run_id, 600)
+
+    client.complete_task(connection, task.run_id)
+    connection.execute("set local absurd.fake_now = '2999-01-01'")
+    client.cleanup_tasks(connection, ttl_seconds=60)
 
     orphans = "select owner_run_id from absurd.c_orders where task_id = %s"
     assert connection.execute(orphans, [task.run_id]).fetchall() == [(task.run_id,)]
@@ -299,6 +371,15 @@ def test_get_run_status_reads_columns_that_do_not_exist(
 ) -> None:
     task = claimed(client, connection)
     with pytest.raises(IndexError):
+        client.get_run_status(connection, task.run_id)
+
+
+def test_get_run_status_cannot_read_a_wait_without_timeout(
+    client: AbsurdClient, connection: psycopg.Connection
+) -> None:
+    task = claimed(client, connection)
+    client.await_event(connection, task.task_id, task.run_id, "wait", moment())
+    with pytest.raises(psycopg.DataError):
         client.get_run_status(connection, task.run_id)
 
 
