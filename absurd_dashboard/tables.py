@@ -19,9 +19,16 @@ from absurd_dashboard.queries.queues import QueueSummary
 from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.queries.workers import Claim, Worker
 
+
+def _row_id(record: object) -> str | None:
+    """What keeps a row the same row when a page renews itself."""
+    task_id = getattr(record, "task_id", None)
+    return f"task-{task_id}" if task_id else None
+
+
 _NUMBER = {"td": {"class": "abs-number"}, "th": {"class": "abs-number"}}
-_PRIMARY = {"td": {"class": "abs-primary"}}
-_WIDE = {"td": {"class": "abs-wide"}}
+_PRIMARY = {"td": {"class": "abs-primary"}, "th": {"class": "abs-primary"}}
+_WIDE = {"td": {"class": "abs-wide"}, "th": {"class": "abs-wide"}}
 
 
 class EngineTable(tables.Table):  # type: ignore[misc]  # it comes without types
@@ -34,13 +41,14 @@ class EngineTable(tables.Table):  # type: ignore[misc]  # it comes without types
         caption: what the table holds, for screen readers.
     """
 
-    class Meta:
-        template_name = "absurd_dashboard/components/table.html"
-        orderable = False
-
     def __init__(self, rows: Iterable[Any], *, now: datetime, links: Links, caption: str) -> None:
         self.now, self.links, self.caption = now, links, caption
-        super().__init__(list(rows))
+        super().__init__(
+            list(rows),
+            orderable=False,
+            template_name="absurd_dashboard/components/table.html",
+            row_attrs={"id": _row_id},
+        )
 
     def link(self, text: object, page: str, *args: object, **query: object) -> SafeString:
         """A name that leads to its page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models.functions import Cast, Left, Length
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.conventions import awaited_event
 from absurd_dashboard.history import (
     CheckpointFact,
     EventFact,
@@ -28,7 +30,7 @@ from absurd_dashboard.redaction import Redactor
 
 #: Attempts on a task page, newest first.
 ATTEMPTS = 100
-#: Checkpoints that a timeline is drawn from, oldest first.
+#: Checkpoints that a timeline is drawn from: the newest.
 CHECKPOINTS = 5_000
 #: Checkpoints whose values stand on one page, and characters of each.
 STEPS = 100
@@ -86,6 +88,11 @@ class Step:
     attempt: int | None
     value: Json | None
 
+    @property
+    def fold(self) -> str:
+        """Id of what folds its value; names of steps may hold anything, so it is a digest."""
+        return f"step-{blake2b(self.fact.name.encode(), digest_size=8).hexdigest()}"
+
 
 @dataclass(frozen=True, slots=True)
 class TaskDetail:
@@ -132,7 +139,7 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
     redactor = access.redactor(task.task_name)
     attempts = _attempts(access, redactor, queue, task_id)
     facts = _checkpoints(access, queue, task_id)
-    shown = facts[:CHECKPOINTS]
+    shown = facts[-CHECKPOINTS:]
     pages = max(1, -(-len(shown) // STEPS))
     number = min(max(step_page, 1), pages)
     numbers = {attempt.fact.run_id: attempt.fact.attempt for attempt in attempts}
@@ -215,13 +222,14 @@ def _checkpoints(access: Access, queue: str, task_id: UUID) -> list[CheckpointFa
         access.checkpoints([queue])
         .filter(task_id=task_id)
         .annotate(start=Left(text, _LONGEST_INSTANT, output_field=CharField()), size=Length(text))
-        .order_by("updated_at", "checkpoint_name")
+        .order_by("-updated_at", "-checkpoint_name")
         .values_list("checkpoint_name", "owner_run_id", "updated_at", "start", "size")
     )
-    return [
+    newest = [
         CheckpointFact(name, owner, updated, _instant(start, size), size or 0)
         for name, owner, updated, start, size in rows[: CHECKPOINTS + 1]
     ]
+    return newest[::-1]
 
 
 def _instant(start: str | None, size: int | None) -> datetime | None:
@@ -313,13 +321,20 @@ def _events(
     access: Access, queue: str, checkpoints: list[CheckpointFact], waits: list[WaitFact]
 ) -> list[EventFact]:
     """The events that the task awaits or awaited, emitted or not."""
-    awaited = [c.name.removeprefix(_AWAIT) for c in checkpoints if c.name.startswith(_AWAIT)]
+    awaited = [event for point in reversed(checkpoints) for event in _awaited(point.name)]
     names = list(dict.fromkeys([*(wait.event_name for wait in waits), *awaited]))[:_WAITS]
     if not names:
         return []
     rows = access.events([queue]).filter(event_name__in=names)
     emitted = dict(rows.values_list("event_name", "emitted_at"))
     return [EventFact(name, emitted.get(name)) for name in names]
+
+
+def _awaited(checkpoint: str) -> list[str]:
+    """Names of the event that a checkpoint may hold the payload of: with and without ``#2``."""
+    if not checkpoint.startswith(_AWAIT):
+        return []
+    return [checkpoint.removeprefix(_AWAIT), awaited_event(checkpoint) or ""]
 
 
 def _queue(access: Access, queue: str) -> QueueFact:
