@@ -2,9 +2,12 @@
 
 import random
 
-from absurd_sdk import Absurd, JsonValue
+import psycopg
 from psycopg import sql
 
+from absurd_core import events
+from absurd_core.payloads import Json
+from absurd_core.statements import run
 from absurd_dashboard.examples import approval, order_fulfilment
 
 _WAITS = sql.SQL(
@@ -13,20 +16,19 @@ _WAITS = sql.SQL(
 )
 
 
-def give(app: Absurd) -> None:
+def give(connection: psycopg.Connection) -> None:
     """Answer whoever has waited long enough: ``absurd.emit_event``."""
-    for event, age in waits(app, order_fulfilment.QUEUE):
+    for event, age in waits(connection, order_fulfilment.QUEUE):
         if age >= time_to_pay(event):
-            app.emit_event(event, {"method": "card"}, order_fulfilment.QUEUE)
-    for event, age in waits(app, approval.QUEUE):
+            run(connection, events.emit(order_fulfilment.QUEUE, event, {"method": "card"}))
+    for event, age in waits(connection, approval.QUEUE):
         if age >= time_to_decide(event):
-            app.emit_event(event, decision(event), approval.QUEUE)
+            run(connection, events.emit(approval.QUEUE, event, decision(event)))
 
 
-def waits(app: Absurd, queue: str) -> list[tuple[str, float]]:
+def waits(connection: psycopg.Connection, queue: str) -> list[tuple[str, float]]:
     """The events that a queue's tasks wait for, and for how many seconds already."""
-    query = _WAITS.format(sql.Identifier(f"w_{queue}"))
-    return app._conn.execute(query).fetchall()
+    return connection.execute(_WAITS.format(sql.Identifier(f"w_{queue}"))).fetchall()
 
 
 def time_to_pay(event: str) -> float:
@@ -40,7 +42,7 @@ def time_to_decide(event: str) -> float:
     return min(random.Random(event).lognormvariate(4, 1.2), 1800)  # noqa: S311
 
 
-def decision(event: str) -> JsonValue:
+def decision(event: str) -> Json:
     """What is decided: three of four requests are approved."""
     approved = random.Random(event[::-1]).random() < 3 / 4  # noqa: S311
     return {"approved": approved, "by": "the head of purchasing"}

@@ -1,10 +1,13 @@
 """The demo's queues: how they are stored, who works them, and how long they keep their history."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
-from absurd_sdk import Absurd
 
+from absurd_core import maintenance, queues
+from absurd_core.queues import StorageMode
+from absurd_core.statements import run
 from absurd_dashboard.examples import (
     agent,
     approval,
@@ -16,7 +19,7 @@ from absurd_dashboard.examples import (
 )
 
 #: A finished task is deleted this long after its end, so that the demo's data stays small.
-RETENTION = "6 hours"
+RETENTION = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,18 @@ class Queue:
     Attributes:
         name: what it is called.
         at_once: how many of its tasks one worker process runs at the same time.
-        partitioned: whether its tables are partitioned by week.
+        storage_mode: one table for each kind of thing, or one for each week.
     """
 
     name: str
     at_once: int = 1
-    partitioned: bool = False
+    storage_mode: StorageMode = "unpartitioned"
 
 
 QUEUES = (
     Queue(order_fulfilment.QUEUE, at_once=2),
     Queue(approval.QUEUE),
-    Queue(renewals.QUEUE, partitioned=True),
+    Queue(renewals.QUEUE, storage_mode="partitioned"),
     Queue(agent.QUEUE, at_once=2),
     Queue(saga.QUEUE),
     Queue(etl.QUEUE, at_once=2),
@@ -66,13 +69,9 @@ WORKERS: dict[str, tuple[str, ...]] = {
 
 def create(connection: psycopg.Connection) -> None:
     """Create the queues that are missing: ``absurd.create_queue``, ``absurd.set_queue_policy``."""
-    app = Absurd(connection)
     for queue in QUEUES:
-        app.create_queue(
-            queue.name,
-            storage_mode="partitioned" if queue.partitioned else "unpartitioned",
-            cleanup_ttl=RETENTION,
-        )
+        run(connection, queues.create(queue.name, queue.storage_mode))
+        run(connection, queues.set_policy(queue.name, cleanup_ttl=RETENTION))
 
 
 def maintain(connection: psycopg.Connection) -> None:
@@ -80,5 +79,5 @@ def maintain(connection: psycopg.Connection) -> None:
 
     Calls ``absurd.cleanup_all_queues`` and ``absurd.ensure_partitions``.
     """
-    connection.execute("select absurd.cleanup_all_queues()")
-    connection.execute("select absurd.ensure_partitions()")
+    run(connection, maintenance.cleanup_all_queues())
+    run(connection, maintenance.ensure_partitions())

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import psycopg
 from absurd_sdk import Absurd
 
 from absurd_core import workflows
@@ -36,6 +37,15 @@ QUESTIONS = ("Why did churn rise in May?", "Which suppliers are late?", "What do
 _chance = random.SystemRandom()
 
 
+class World:
+    """What everybody here shares: a connection, and an app on it that knows every workflow."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.app = Absurd(connection)
+        examples.register(self.app)
+
+
 @dataclass(slots=True)
 class Source:
     """Something that happens again and again.
@@ -47,34 +57,31 @@ class Source:
     """
 
     every: float
-    happen: Callable[[Absurd], object]
+    happen: Callable[[World], object]
     due: float = 0.0
 
-    def tick(self, app: Absurd, now: float) -> None:
+    def tick(self, world: World, now: float) -> None:
         """Let it happen when it is due."""
         if now >= self.due:
-            self.happen(app)
+            self.happen(world)
             self.due = now + self.every * _chance.uniform(0.5, 1.5)
 
 
 def sources() -> list[Source]:
-    """All that goes on, with about 35 new tasks a minute."""
+    """All that goes on, with some 35 new tasks a minute."""
     return [
         Source(5, order),
-        Source(
-            20,
-            lambda app: approval.ask(app, number("R"), item=_chance.choice(ITEMS), headers=whose()),
-        ),
-        Source(20, lambda app: renewals.subscribe(app, number("S"), price=990, headers=whose())),
-        Source(15, lambda app: agent.start(app, _chance.choice(QUESTIONS), headers=whose())),
-        Source(12, lambda app: saga.plan(app, number("T"), headers=whose())),
-        Source(60, export),
+        Source(12, trip),
+        Source(15, question),
+        Source(20, request),
+        Source(20, subscription),
         Source(25, fail),
-        Source(60, lambda app: deadlines.request_year(app, 2024, headers=whose())),
+        Source(60, export),
+        Source(60, report),
         Source(90, backlog),
         Source(120, orphan),
-        Source(3, lambda app: answers.give(app)),
-        Source(60, lambda app: queues.maintain(app._conn)),
+        Source(3, lambda world: answers.give(world.connection)),
+        Source(60, lambda world: queues.maintain(world.connection)),
     ]
 
 
@@ -88,46 +95,70 @@ def whose() -> dict[str, str]:
     return {"tenant_id": _chance.choice(TENANTS)}
 
 
-def order(app: Absurd) -> None:
+def order(world: World) -> None:
     """A customer orders; some give an address that does not exist."""
     postcode = _chance.choice(["1010", "8020", "10115", "94103"] * 5 + ["N/A"])
     total = _chance.randint(500, 50_000)
-    order_fulfilment.place(app, number("A"), total=total, postcode=postcode, headers=whose())
+    order_fulfilment.place(world.app, number("A"), total=total, postcode=postcode, headers=whose())
 
 
-def export(app: Absurd) -> None:
+def trip(world: World) -> None:
+    """Somebody books a trip."""
+    saga.plan(world.app, number("T"), headers=whose())
+
+
+def question(world: World) -> None:
+    """Somebody has a question."""
+    agent.start(world.app, _chance.choice(QUESTIONS), headers=whose())
+
+
+def request(world: World) -> None:
+    """Somebody wants to buy something."""
+    approval.ask(world.app, number("R"), item=_chance.choice(ITEMS), headers=whose())
+
+
+def subscription(world: World) -> None:
+    """Somebody subscribes."""
+    renewals.subscribe(world.app, number("S"), price=990, headers=whose())
+
+
+def report(world: World) -> None:
+    """Somebody wants a report that takes longer than it may."""
+    deadlines.request_year(world.app, 2024, headers=whose())
+
+
+def export(world: World) -> None:
     """The nightly export, recorded as a workflow run that its tasks belong to."""
     day = time.strftime("%A")
-    workflow = run(app._conn, workflows.create("nightly_export", "1.0", inputs={"day": day}))
-    etl.begin(app, day, headers={"workflow_run_id": str(workflow), **whose()})
+    workflow = run(world.connection, workflows.create("nightly_export", "1.0", inputs={"day": day}))
+    etl.begin(world.app, day, headers={"workflow_run_id": str(workflow), **whose()})
 
 
-def fail(app: Absurd) -> None:
+def fail(world: World) -> None:
     """One of the tasks that are made to fail."""
-    failures.provoke(app, _chance.choice(list(failures.WAYS)), headers=whose())
+    failures.provoke(world.app, _chance.choice(list(failures.WAYS)), headers=whose())
 
 
-def backlog(app: Absurd) -> None:
+def backlog(world: World) -> None:
     """More reports at once than can be begun in time."""
     for _ in range(5):
-        deadlines.request_now(app, headers=whose())
+        deadlines.request_now(world.app, headers=whose())
 
 
-def orphan(app: Absurd) -> None:
+def orphan(world: World) -> None:
     """A task that no worker knows: it is put off again and again until its time is up."""
-    app.spawn("legacy.import", {}, queue=failures.QUEUE, cancellation={"max_duration": 90})
+    world.app.spawn("legacy.import", {}, queue=failures.QUEUE, cancellation={"max_duration": 90})
 
 
 def main() -> None:
     """Go on until SIGTERM, or until the parent is gone."""
     lifeline.on_loss(lambda: os._exit(1))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    app = Absurd()
-    examples.register(app)
+    world = World(psycopg.connect(os.environ["ABSURD_DATABASE_URL"], autocommit=True))
     going_on = sources()
     while True:
         for source in going_on:
-            source.tick(app, time.monotonic())
+            source.tick(world, time.monotonic())
         time.sleep(0.5)
 
 

@@ -7,25 +7,22 @@ import pytest
 from absurd_sdk import Absurd, SpawnResult
 from psycopg import sql
 
-from absurd_dashboard import examples
 from absurd_dashboard.demo import answers, queues, traffic
-from absurd_dashboard.examples import approval, order_fulfilment
+from absurd_dashboard.examples import approval, etl, order_fulfilment
 from tests.demo.commands import eventually
 
 
 @pytest.fixture
-def quiet(engine_url: str) -> Iterator[Absurd]:
-    """An app on a database where nobody works, in a transaction that leaves nothing behind."""
+def world(engine_url: str) -> Iterator[traffic.World]:
+    """A world in a transaction that leaves nothing behind."""
     with psycopg.connect(engine_url) as connection:
-        app = Absurd(connection)
-        examples.register(app)
-        yield app
+        yield traffic.World(connection)
         connection.rollback()
 
 
-def tasks(app: Absurd, queue: str) -> int:
+def tasks(connection: psycopg.Connection, queue: str) -> int:
     query = sql.SQL("select count(*) from absurd.{}").format(sql.Identifier(f"t_{queue}"))
-    row = app._conn.execute(query).fetchone()
+    row = connection.execute(query).fetchone()
     assert row
     return int(row[0])
 
@@ -37,29 +34,28 @@ def completed(app: Absurd, task: SpawnResult, queue: str) -> bool:
 
 def waited_for(app: Absurd, event: str, queue: str) -> None:
     """Wait until a task waits."""
-    eventually(lambda: event in dict(answers.waits(app, queue)))
+    eventually(lambda: event in dict(answers.waits(app._conn, queue)))
 
 
-def test_something_happens_in_every_queue_that_people_use(quiet: Absurd) -> None:
-    names = {queue.name for queue in queues.QUEUES} - {"etl-shards"}
-    before = {name: tasks(quiet, name) for name in names}
+def test_something_happens_in_every_queue_that_people_use(world: traffic.World) -> None:
+    names = {queue.name for queue in queues.QUEUES} - {etl.SHARDS}
+    before = {name: tasks(world.connection, name) for name in names}
 
     for source in traffic.sources():
-        source.happen(quiet)
+        source.happen(world)
 
-    assert all(tasks(quiet, name) > before[name] for name in names)
+    assert all(tasks(world.connection, name) > before[name] for name in names)
 
 
-def test_a_source_rests_after_it_happened() -> None:
-    happened: list[Absurd] = []
+def test_a_source_rests_after_it_happened(world: traffic.World) -> None:
+    happened: list[traffic.World] = []
     source = traffic.Source(10, happened.append)
-    app = Absurd.__new__(Absurd)
 
     for now in (0.0, 1.0, 4.9):
-        source.tick(app, now)
+        source.tick(world, now)
     assert len(happened) == 1
 
-    source.tick(app, 15.0)
+    source.tick(world, 15.0)
     assert len(happened) == 2
 
 
@@ -71,7 +67,7 @@ def test_customers_pay_for_the_orders_that_wait(
     task = order_fulfilment.place(app, "P-1", payment_timeout=600, pace=0)
     waited_for(app, "payment:P-1", order_fulfilment.QUEUE)
 
-    answers.give(app)
+    answers.give(app._conn)
 
     assert completed(app, task, order_fulfilment.QUEUE)
 
@@ -83,7 +79,7 @@ def test_somebody_decides_on_the_requests_that_wait(
     task = approval.ask(app, "D-1", pace=0)
     waited_for(app, "approval:D-1", approval.QUEUE)
 
-    answers.give(app)
+    answers.give(app._conn)
 
     assert completed(app, task, approval.QUEUE)
 
@@ -95,7 +91,7 @@ def test_who_has_not_waited_long_enough_is_not_answered(
     approval.ask(app, "D-2", pace=0)
     waited_for(app, "approval:D-2", approval.QUEUE)
 
-    answers.give(app)
+    answers.give(app._conn)
 
     waited_for(app, "approval:D-2", approval.QUEUE)
 
