@@ -12,6 +12,7 @@ from tests.core.engines import (
     Engine,
     drop_queues,
     make_engine_database,
+    through_psycopg,
 )
 
 
@@ -31,28 +32,42 @@ def older_engine_url(worker_id: str) -> Iterator[str]:
         yield make_engine_database(url, f"absurd_core_{worker_id}")
 
 
-@pytest.fixture(params=["newest", "older"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a database with the engine and no queues, on either server."""
+@pytest.fixture(scope="session", params=["newest", "older"])
+def any_engine_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with the engine, on either server."""
     fixture = "engine_url" if request.param == "newest" else "older_engine_url"
-    url: str = request.getfixturevalue(fixture)
-    yield url
-    drop_queues(url)
+    return str(request.getfixturevalue(fixture))
 
 
-@pytest.fixture(params=list(EXECUTORS))
-def engine(
-    request: pytest.FixtureRequest, database_url: str, django_db_blocker: Any
-) -> Iterator[Engine]:
-    """The engine through each executor, its clock stopped at noon."""
-    with django_db_blocker.unblock(), EXECUTORS[request.param](database_url) as run:
-        engine = Engine(database_url, run)
-        engine.set_clock(NOON)
-        yield engine
+@pytest.fixture(scope="session", params=list(EXECUTORS))
+def connected(request: pytest.FixtureRequest, any_engine_url: str) -> Iterator[Engine]:
+    """The engine through each executor; its connection lasts for all tests."""
+    with EXECUTORS[request.param](any_engine_url) as run:
+        yield Engine(any_engine_url, run)
+
+
+@pytest.fixture
+def engine(connected: Engine, django_db_blocker: Any) -> Iterator[Engine]:
+    """The engine through each executor, without queues and with its clock stopped at noon."""
+    with django_db_blocker.unblock():
+        zone = connected.zone()
+        connected.set_clock(NOON)
+        yield connected
+        connected.set_zone(zone)
+        drop_queues(connected.run)
+
+
+@pytest.fixture
+def database_url(any_engine_url: str) -> Iterator[str]:
+    """The URL of a database with the engine and no queues, on either server."""
+    yield any_engine_url
+    with through_psycopg(any_engine_url) as run:
+        drop_queues(run)
 
 
 @pytest.fixture
 def url(engine_url: str) -> Iterator[str]:
     """The URL of a database with the engine and no queues, on the tests' server."""
     yield engine_url
-    drop_queues(engine_url)
+    with through_psycopg(engine_url) as run:
+        drop_queues(run)

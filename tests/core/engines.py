@@ -77,10 +77,11 @@ def through_psycopg(url: str) -> Iterator[Any]:
 
 @contextmanager
 def through_async_psycopg(url: str) -> Iterator[Any]:
-    with asyncio.Runner() as loop:
-        connection = loop.run(psycopg.AsyncConnection.connect(url, autocommit=True))
-        yield lambda statement: loop.run(arun(connection, statement))
-        loop.run(connection.close())
+    with closing(asyncio.new_event_loop()) as loop:
+        await_ = loop.run_until_complete
+        connection = await_(psycopg.AsyncConnection.connect(url, autocommit=True))
+        yield lambda statement: await_(arun(connection, statement))
+        await_(connection.close())
 
 
 @contextmanager
@@ -127,8 +128,7 @@ def make_engine_database(server_url: str, name: str) -> str:
     return url
 
 
-def drop_queues(url: str) -> None:
+def drop_queues(run: Any) -> None:
     """Leave no queue behind."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        for name in run(connection, queues.names()):
-            run(connection, queues.drop(name))
+    for name in run(queues.names()):
+        run(queues.drop(name))
