@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
-from functools import partial
 from typing import Any, Final
 
 from absurd_core.errors import InvalidArgument, UnreadablePayload
@@ -25,6 +24,11 @@ class SqlNull(Enum):
 
 #: Passed where a payload goes, stores no value at all; None stores the JSON value ``null``.
 SQL_NULL: Final = SqlNull.SQL_NULL
+
+#: Before a Decimal, until it is written as a number. It is random and never leaves the process, so
+#: no string of anybody's is taken for one.
+_MARK = secrets.token_hex(16)
+_MARKED = re.compile(f'"{_MARK}([^"]*)"')
 
 #: An escaped NUL, in the ways json.dumps writes one: after an even number of backslashes.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -74,23 +78,17 @@ def check_text(name: str, text: str) -> None:
 
 
 def _encoded(name: str, value: Any) -> str:
-    mark = secrets.token_hex(16)
     try:
-        text = json.dumps(
-            value, allow_nan=False, ensure_ascii=False, default=partial(_marked, mark)
-        )
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, default=_marked)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(argument=name, problem="is not JSON") from error
-    return re.sub(f'"{mark}([^"]*)"', r"\1", text) if mark in text else text
+    return _MARKED.sub(r"\1", text) if _MARK in text else text
 
 
-def _marked(mark: str, value: object) -> str:
-    """Stand in for a Decimal, which json.dumps can't write as a number.
-
-    The mark is random, so no string of the caller's is taken for one.
-    """
+def _marked(value: object) -> str:
+    """Stand in for a Decimal, which json.dumps can't write as a number."""
     if isinstance(value, Decimal) and value.is_finite():
-        return f"{mark}{value}"
+        return f"{_MARK}{value}"
     raise TypeError("not JSON")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 import psycopg
@@ -73,16 +74,22 @@ def call(
         columns: what to select from its rows; SQL of this package.
         repeatable: see :class:`Statement`.
     """
+    signature = tuple((argument.name, argument.type) for argument in arguments)
+    values = {argument.name: argument.value for argument in arguments}
+    about = {name: values[name] for name in _ABOUT if name in values}
+    query = _query(procedure, columns, signature)
+    return Statement(procedure, query, values, read, about, repeatable)
+
+
+@cache
+def _query(procedure: str, columns: str, signature: tuple[tuple[str, str], ...]) -> sql.SQL:
     placeholders = sql.SQL(", ").join(
-        sql.SQL("{}::{}").format(sql.Placeholder(argument.name), sql.SQL(argument.type))
-        for argument in arguments
+        sql.SQL("{}::{}").format(sql.Placeholder(name), sql.SQL(kind)) for name, kind in signature
     )
     query = sql.SQL("select {} from absurd.{}({})").format(
         sql.SQL(columns), sql.SQL(procedure), placeholders
     )
-    values = {argument.name: argument.value for argument in arguments}
-    about = {name: values[name] for name in _ABOUT if name in values}
-    return Statement(procedure, query, values, read, about, repeatable)
+    return sql.SQL(query.as_string())
 
 
 def run(connection: SyncConnection, statement: Statement[T]) -> T:
