@@ -20,6 +20,8 @@ from absurd_dashboard.standalone import datadir, sockets
 
 #: Who signs in. The password is generated when the demo is first started on its data.
 USER = "demo"
+#: One user needs one process, and is not kept waiting at the end.
+WEB_OPTIONS = ("--workers", "1", "--grace", "1", "--lifeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Place:
         }
         return Child(
             "web",
-            ["absurd_dashboard.standalone.web", str(descriptor), "--workers", "1", "--lifeline"],
+            ["absurd_dashboard.standalone.web", str(descriptor), *WEB_OPTIONS],
             environment=os.environ | environment,
             logs=self.logs,
             pass_fds=[descriptor],

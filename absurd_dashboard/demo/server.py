@@ -14,7 +14,7 @@ with warnings.catch_warnings():
 
 
 class EmbeddedServer:
-    """PostgreSQL from a wheel, listening on a Unix socket only, which no other user may enter.
+    """PostgreSQL from a wheel, listening on a Unix socket only.
 
     Args:
         data_directory: where the cluster lives; made when it is missing (its parent must exist).

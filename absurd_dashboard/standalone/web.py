@@ -48,7 +48,7 @@ def main() -> None:
         sys.exit(f"Error: {error}")
     sys.stdout.write(f"Absurd Dashboard: {sockets.url(arguments.socket)}\n")
     sys.stdout.flush()
-    Web(options(arguments.socket, arguments.workers)).run()
+    Web(options(arguments.socket, arguments.workers, arguments.grace)).run()
 
 
 def prepare() -> None:
@@ -70,14 +70,14 @@ def prepare() -> None:
     connections.close_all()  # a fork must not inherit them
 
 
-def options(socket: int, workers: int) -> dict[str, Any]:
+def options(socket: int, workers: int, grace: int) -> dict[str, Any]:
     """Say to gunicorn what is to be different from its defaults."""
     return {
         "bind": f"fd://{socket}",
         "workers": workers,
         "worker_class": "gthread",
         "threads": 4,
-        "graceful_timeout": 1,
+        "graceful_timeout": grace,
         "loglevel": "warning",
         "control_socket_disable": True,
         "proc_name": "absurd-dashboard",
@@ -88,6 +88,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("socket", type=int, help="file descriptor of a listening socket")
     parser.add_argument("--workers", type=int, default=2, help="processes that answer requests")
+    parser.add_argument("--grace", type=int, default=10, help="seconds to finish requests in")
     parser.add_argument("--lifeline", action="store_true", help="end when standard input does")
     return parser.parse_args()
 

@@ -69,9 +69,9 @@ class Command:
         self.printed += output.decode()
         return self.process.returncode
 
-    def terminate(self) -> int:
-        """End it as a service manager does."""
-        self.process.send_signal(signal.SIGTERM)
+    def terminate(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it as a service manager does, or with another signal; return the exit status."""
+        self.process.send_signal(number)
         return self.ends()
 
     def kill(self) -> None:

@@ -1,5 +1,6 @@
 """`absurd-dashboard demo`, as somebody runs who wants to look at it."""
 
+import signal
 import socket
 import stat
 from collections.abc import Iterator
@@ -33,10 +34,14 @@ class Demos:
     def start(self, *arguments: object) -> Command:
         """A new demo, once it is ready."""
         self.down()
-        command = Command("demo", "--port", 0, "--data-dir", self.data, *arguments)
-        self._command = command
+        command = self.launch(*arguments)
         command.waits_for("(Ctrl-C)")
         return command
+
+    def launch(self, *arguments: object) -> Command:
+        """A new demo, ready or not."""
+        self._command = Command("demo", "--port", 0, "--data-dir", self.data, *arguments)
+        return self._command
 
     def down(self) -> None:
         """No demo."""
@@ -161,14 +166,26 @@ def test_sigterm_leaves_no_process_behind(demos: Demos) -> None:
     assert postgres_of(demos.data / "postgresql") == []
 
 
-def test_sigterm_leaves_nothing_behind_while_workers_crash_and_come_back(demos: Demos) -> None:
+def test_ctrl_c_leaves_nothing_behind_while_workers_crash_and_come_back(demos: Demos) -> None:
     command = demos.start("--crash-every", 0.6, "--downtime", 0.1)
     first = demos.processes()
     eventually(lambda: set(command.family()) - set(first))  # one came back
     processes = {*first, *demos.processes()}
 
+    assert command.terminate(signal.SIGINT) == 0
+    assert alive(processes) == []
+
+
+def test_sigterm_leaves_nothing_behind_while_the_demo_is_starting(demos: Demos) -> None:
+    demos.down()
+    command = demos.launch()
+    command.waits_for("(Starting PostgreSQL)")
+    eventually(lambda: len(command.family()) > 1)
+    processes = command.family()
+
     assert command.terminate() == 0
     assert alive(processes) == []
+    assert postgres_of(demos.data / "postgresql") == []
 
 
 def test_nothing_survives_a_killed_demo(demos: Demos) -> None:

@@ -1,7 +1,10 @@
 """What the stand-alone dashboard is made of, piece by piece."""
 
+import json
 import logging
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from django.db import DatabaseError
 
 from absurd_dashboard.standalone import databases, datadir, sockets
 from absurd_dashboard.standalone.logs import Formatter
+from tests.demo.commands import ROOT, clean_environment
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,50 @@ def test_a_data_directory_has_one_user_at_a_time(tmp_path: Path) -> None:
         datadir.lock(tmp_path)
 
     datadir.lock(tmp_path).close()
+
+
+def settings(**environment: str) -> dict[str, Any]:
+    """The stand-alone settings, as a process with these variables has them."""
+    script = (
+        "import json; from absurd_dashboard.standalone import settings;"
+        "print(json.dumps({k: v for k, v in vars(settings).items() if k.isupper()}, default=str))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=clean_environment() | environment,
+        check=True,
+        capture_output=True,
+    )
+    values: dict[str, Any] = json.loads(run.stdout)
+    return values
+
+
+def test_on_loopback_cookies_travel_over_http_and_other_hosts_are_refused() -> None:
+    values = settings()
+
+    assert values["SESSION_COOKIE_SECURE"] is False
+    assert values["SECURE_PROXY_SSL_HEADER"] is None
+    assert values["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert values["DEBUG"] is False
+
+
+def test_behind_an_https_proxy_cookies_travel_over_https_only() -> None:
+    values = settings(ABSURD_DASHBOARD_HTTPS="1", ABSURD_DASHBOARD_HSTS_SECONDS="3600")
+
+    assert values["SESSION_COOKIE_SECURE"] is values["CSRF_COOKIE_SECURE"] is True
+    assert values["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert values["SECURE_HSTS_SECONDS"] == 3600
+
+
+def test_lists_in_variables_have_commas_between() -> None:
+    values = settings(
+        ABSURD_DASHBOARD_ALLOWED_HOSTS="a.example.org, b.example.org",
+        ABSURD_DASHBOARD_TRUSTED_ORIGINS="https://a.example.org",
+    )
+
+    assert values["ALLOWED_HOSTS"] == ["a.example.org", "b.example.org"]
+    assert values["CSRF_TRUSTED_ORIGINS"] == ["https://a.example.org"]
 
 
 @pytest.mark.parametrize(
