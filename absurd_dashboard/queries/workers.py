@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from absurd_dashboard.access import Access
+from absurd_dashboard.access import Access, Row
 
 #: A worker that claimed nothing for this long is not shown.
 SEEN_WITHIN = timedelta(hours=1)
 #: Recent runs of each queue that are looked at.
 _DEPTH = 1_000
+#: Claims that are listed, and read of each queue: the oldest.
+CLAIMS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Claim:
     queue: str
     task_id: UUID
     run_id: UUID
+    worker: str | None
     attempt: int
     claimed_at: datetime | None
     expires_at: datetime | None
@@ -38,54 +40,82 @@ class Worker:
 
     Attributes:
         last_seen: its newest claim.
-        claims: what it holds, oldest first.
-        expired: how many of these have run out.
+        claims: how many runs it holds.
+        oldest: since when it holds the oldest of those that are listed.
+        expired: how many of its leases have run out.
+        recent: runs that it finished within the hour, among those looked at.
     """
 
     name: str
     queues: tuple[str, ...]
     last_seen: datetime | None
-    claims: tuple[Claim, ...]
+    claims: int
+    oldest: datetime | None
     expired: int
-
-    @property
-    def oldest(self) -> datetime | None:
-        """Since when it holds its oldest claim."""
-        return self.claims[0].claimed_at if self.claims else None
+    recent: int
 
 
-def workers(access: Access) -> list[Worker]:
-    """Every worker seen within the hour or still holding a claim; dead leases first."""
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Workers, and the oldest claims.
+
+    Attributes:
+        workers: dead leases first.
+        claims: the oldest, at most :data:`CLAIMS` of each queue.
+        held: how many claims there are.
+    """
+
+    workers: list[Worker]
+    claims: list[Claim]
+    held: int
+
+
+def crew(access: Access) -> Crew:
+    """Every worker seen within the hour or still holding a claim."""
     rows = access.each_queue(
         "workers",
-        {"now": access.now, "since": access.now - SEEN_WITHIN, "depth": _DEPTH},
-        tail="order by started_at",
+        {
+            "now": access.now,
+            "since": access.now - SEEN_WITHIN,
+            "depth": _DEPTH,
+            "claims": CLAIMS,
+        },
     )
-    by_name: dict[str, list[dict[str, Any]]] = {}
+    by_name: dict[str, list[Row]] = {}
     for row in rows:
         by_name.setdefault(row["worker"] or "", []).append(row)
-    found = [_worker(name, seen, access.now) for name, seen in by_name.items()]
-    return sorted(found, key=lambda worker: (-worker.expired, -len(worker.claims), worker.name))
+    workers = [_worker(name, seen) for name, seen in by_name.items()]
+    workers.sort(key=lambda worker: (-worker.expired, -worker.claims, worker.name))
+    listed = [_claim(row, access.now) for row in rows if row["kind"] == "claim"]
+    listed.sort(key=lambda claim: (claim.claimed_at is None, claim.claimed_at))
+    return Crew(workers, listed[:CLAIMS], sum(worker.claims for worker in workers))
 
 
-def _worker(name: str, rows: list[dict[str, Any]], now: datetime) -> Worker:
-    claims = tuple(_claim(row, now) for row in rows if row["holds"])
+def _worker(name: str, rows: list[Row]) -> Worker:
     started = [row["started_at"] for row in rows if row["started_at"]]
+    listed = [row["started_at"] for row in rows if row["kind"] == "claim" and row["started_at"]]
     return Worker(
         name=name,
         queues=tuple(sorted({row["queue_name"] for row in rows})),
         last_seen=max(started, default=None),
-        claims=claims,
-        expired=sum(claim.expired for claim in claims),
+        claims=_total(rows, "held"),
+        oldest=min(listed, default=None),
+        expired=_total(rows, "expired"),
+        recent=_total(rows, "seen"),
     )
 
 
-def _claim(row: dict[str, Any], now: datetime) -> Claim:
+def _total(rows: list[Row], kind: str) -> int:
+    return sum(row["runs"] for row in rows if row["kind"] == kind)
+
+
+def _claim(row: Row, now: datetime) -> Claim:
     expires = row["claim_expires_at"]
     return Claim(
         queue=row["queue_name"],
         task_id=row["task_id"],
         run_id=row["run_id"],
+        worker=row["worker"],
         attempt=row["attempt"],
         claimed_at=row["started_at"],
         expires_at=expires,

@@ -1,10 +1,21 @@
--- Who holds claims in one queue now, and who claimed lately: the engine keeps no list of workers.
-select {queue}::text as queue_name, claimed_by as worker, true as holds, run_id, task_id, attempt,
-       started_at, case when isfinite(claim_expires_at) then claim_expires_at end as claim_expires_at
-  from {r} r
- where r.state = 'running'
+-- Who claimed in one queue: claims held now, oldest first, then the newest finished runs' workers.
+(select {queue}::text as queue_name, claimed_by as worker, 'claim' as kind, run_id, task_id, attempt,
+        started_at, case when isfinite(claim_expires_at) then claim_expires_at end as claim_expires_at,
+        1::bigint as runs
+   from {r} r
+  where r.state = 'running'
+  order by available_at limit %(claims)s)
 union all
-select {queue}::text, claimed_by, false, null, null, null, max(started_at), null
+select {queue}::text, claimed_by, 'held', null, null, null, max(started_at), min(claim_expires_at)
+         filter (where isfinite(claim_expires_at)), count(*)
+  from (select * from {r} x where x.state = 'running') held
+ group by claimed_by
+union all
+select {queue}::text, claimed_by, 'expired', null, null, null, null, null, count(*)
+  from (select * from {r} x where x.state = 'running' and x.claim_expires_at <= %(now)s) gone
+ group by claimed_by
+union all
+select {queue}::text, claimed_by, 'seen', null, null, null, max(started_at), null, count(*)
   from (select claimed_by, started_at from {r} x
          where x.state in ('completed', 'failed') and x.available_at >= %(since)s
            and x.available_at <= %(now)s
