@@ -1,0 +1,47 @@
+"""The whole way through: a worker's task, the engine, the dashboard, a browser."""
+
+import re
+
+import pytest
+from absurd_sdk import Absurd
+from playwright.sync_api import Page, expect
+
+from tests.browser.visiting import a_failed_task, a_request, approve, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_failed_task_is_followed_from_the_overview_to_its_traceback(
+    tab: Page, app: Absurd
+) -> None:
+    task_id = a_failed_task(app)
+    sign_in(tab)
+
+    tab.get_by_role("region", name="Needs attention").get_by_role(
+        "link", name="failed for good"
+    ).click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Failures")
+    tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug").click()
+
+    expect(tab).to_have_url(re.compile(task_id))
+    traceback = tab.get_by_role("region", name="Traceback")
+    expect(traceback).to_be_visible()
+    expect(traceback).to_contain_text("return prices[item]")
+    expect(traceback).to_contain_text("KeyError: 'umbrella'")
+
+
+def test_a_waiting_task_finishes_on_the_open_page_without_a_reload(tab: Page, app: Absurd) -> None:
+    task_id = a_request(app, "R-1")
+    sign_in(tab)
+    tab.goto(f"/tasks/{task_id}/")
+    state = tab.locator("#live > .abs-badge")
+    expect(state).to_have_text("Sleeping")
+    expect(tab.get_by_role("region", name="Waits for")).to_contain_text("approval:R-1")
+    navigations: list[str] = []
+    tab.on("framenavigated", lambda frame: navigations.append(frame.url))
+
+    approve(app, "R-1")
+
+    expect(state).to_have_text("Completed")
+    expect(tab.locator("#live")).to_contain_text("PO-R-1")
+    assert navigations == []

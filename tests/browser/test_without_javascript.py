@@ -1,0 +1,68 @@
+"""Everything there is to see and to do, in a browser that runs no scripts."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from absurd_sdk import Absurd
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.browser.visiting import a_failed_task, a_request, approve, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tab(browser: Browser, dashboard: str) -> Iterator[Page]:
+    """A tab without JavaScript, signed in."""
+    context = browser.new_context(base_url=dashboard, java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
+    tab = context.new_page()
+    sign_in(tab)
+    yield tab
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "section", ["Overview", "Tasks", "Failures", "Queues", "Events", "Workers"]
+)
+def test_the_navigation_leads_to_every_section(tab: Page, section: str) -> None:
+    tab.get_by_role("navigation", name="Sections").get_by_role("link", name=section).click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text(section)
+
+
+def test_a_failed_task_is_followed_to_its_traceback(tab: Page, app: Absurd) -> None:
+    task_id = a_failed_task(app)
+    tab.get_by_role("link", name="failed for good").click()
+    tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug").click()
+    expect(tab.get_by_role("region", name="Traceback")).to_contain_text("KeyError: 'umbrella'")
+
+
+def test_the_list_of_tasks_is_filtered(tab: Page, app: Absurd) -> None:
+    task_id = a_failed_task(app)
+    a_request(app, "R-2")
+    tab.goto("/tasks/")
+    tab.get_by_label("Task name").fill("night.*")
+    tab.get_by_role("button", name="Filter").click()
+    expect(tab).to_have_url(re.compile(r"name=night"))
+    expect(tab.locator(f"#task-{task_id}")).to_be_visible()
+    expect(tab.get_by_role("main").get_by_role("link", name="purchase.approve")).to_have_count(0)
+
+
+def test_an_event_is_followed_to_its_payload(tab: Page, app: Absurd) -> None:
+    task_id = a_request(app, "R-3")
+    approve(app, "R-3")
+    app.await_task_result(task_id, timeout=30)
+    tab.goto("/events/")
+    tab.get_by_role("link", name="approval:R-3").click()
+    expect(tab.get_by_role("main")).to_contain_text('"approved": true')
+
+
+def test_a_page_shows_what_is_so_when_it_is_loaded_again(tab: Page, app: Absurd) -> None:
+    task_id = a_request(app, "R-4")
+    tab.goto(f"/tasks/{task_id}/")
+    approve(app, "R-4")
+    app.await_task_result(task_id, timeout=30)
+    tab.reload()
+    expect(tab.locator("#live > .abs-badge")).to_have_text("Completed")

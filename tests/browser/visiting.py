@@ -1,0 +1,35 @@
+"""What every visit begins with, and tasks to look at."""
+
+from absurd_sdk import Absurd
+from playwright.sync_api import Page, expect
+
+from absurd_dashboard.examples import approval, failures
+from tests.browser.conftest import PASSWORD, PATIENCE, USER
+
+expect.set_options(timeout=PATIENCE)
+
+
+def sign_in(tab: Page) -> None:
+    """Come to the dashboard, and sign in where it leads."""
+    tab.goto("/")
+    tab.get_by_label("User name").fill(USER)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Overview")
+
+
+def a_failed_task(app: Absurd) -> str:
+    """Id of a task that a worker has just failed for good."""
+    task = app.spawn("night.bug", {"pace": 0}, queue=failures.QUEUE, max_attempts=1)
+    app.await_task_result(str(task["task_id"]), queue_name=failures.QUEUE, timeout=30)
+    return str(task["task_id"])
+
+
+def a_request(app: Absurd, number: str) -> str:
+    """Id of a task that waits for the event ``approval:<number>``, or soon will."""
+    return str(approval.ask(app, number, pace=0)["task_id"])
+
+
+def approve(app: Absurd, number: str) -> None:
+    """Emit what the request waits for."""
+    app.emit_event(f"approval:{number}", {"approved": True}, queue_name=approval.QUEUE)
