@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from absurd_dashboard.models import Membership, Scope, Tenant
 from absurd_dashboard.provisioning import parse_scope, scope_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("_databases")
 
 
 def tenant(*arguments: str) -> str:
