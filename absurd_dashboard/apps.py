@@ -1,6 +1,9 @@
 """The Django app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from absurd_dashboard.checks import check_dashboard
 
 
 class AbsurdDashboardConfig(AppConfig):
@@ -9,3 +12,7 @@ class AbsurdDashboardConfig(AppConfig):
     name = "absurd_dashboard"
     verbose_name = "Absurd"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        register(check_dashboard)
