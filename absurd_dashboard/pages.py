@@ -205,7 +205,7 @@ def _elsewhere(request: HttpRequest, section: str) -> HttpResponseBase:
         return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
     match = cast("ResolverMatch", request.resolver_match)
     addresses = [
-        (name, links.within(slug).to(str(match.url_name), *match.kwargs.values()))
+        (name, links.within(slug).to(str(match.url_name), *match.captured_kwargs.values()))
         for slug, name in choices
     ]
     if len(addresses) == 1:
