@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_MAC = tuple(
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = tuple(
     Path(f"/Applications/{name}.app/Contents/MacOS/{name}")
     for name in ("Google Chrome", "Chromium")
 )
@@ -20,8 +20,8 @@ _ADVICE = "No Chromium or Chrome was found: install one with the system's packag
 
 def browser_path() -> str | None:
     """Path of a Chromium or Chrome of the system; None where there is none."""
-    on_path = [path for name in _NAMES if (path := shutil.which(name))]
-    return next(iter([*on_path, *(str(path) for path in _MAC if path.exists())]), None)
+    on_path = [path for name in NAMES if (path := shutil.which(name))]
+    return next(iter([*on_path, *(str(path) for path in MAC if path.exists())]), None)
 
 
 def in_ci() -> bool:
@@ -40,7 +40,7 @@ def main() -> int:
 
 def _root_on_debian() -> bool:
     return (
-        sys.platform == "linux"
+        shutil.which("apt-get") is not None
         and os.geteuid() == 0
         and platform.freedesktop_os_release().get("ID") == "debian"
     )
