@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import router, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -80,6 +82,7 @@ def act(
         AbsurdError: the engine or its database failed; the attempt is recorded as failed.
     """
     entry = _entry(request, access, action, target, arguments or {})
+    entry.save()
     if not policy().may(access, action, target.queue):
         return _recorded(entry, Outcome(Result.REFUSED, "You may not do this."))
     try:
@@ -90,6 +93,31 @@ def act(
     return _recorded(entry, outcome)
 
 
+def attempt_all(
+    request: HttpRequest,
+    access: Access,
+    action: Action,
+    targets: Iterable[Target],
+    arguments: Mapping[str, Any],
+) -> list[AuditEntry]:
+    """Record attempts at an action on many targets, before the engine is asked.
+
+    The caller asks the policy for each of them and the engine, and hands the outcomes to
+    :func:`conclude_all`. Arguments as for :func:`act`.
+    """
+    entries = [_entry(request, access, action, target, arguments) for target in targets]
+    return AuditEntry.objects.bulk_create(entries)
+
+
+def conclude_all(entries: Sequence[AuditEntry], outcomes: Sequence[Outcome]) -> None:
+    """Record how the attempts ended, each in the place of its entry; tell it once committed."""
+    endings = [_ending(*pair) for pair in zip(entries, outcomes, strict=True)]
+    AuditOutcome.objects.bulk_create(endings)
+    database = router.db_for_write(AuditOutcome)
+    for ending in endings:
+        transaction.on_commit(partial(_told, ending), using=database)
+
+
 def _entry(
     request: HttpRequest,
     access: Access,
@@ -98,7 +126,7 @@ def _entry(
     arguments: Mapping[str, Any],
 ) -> AuditEntry:
     user: Any = request.user
-    return AuditEntry.objects.create(
+    return AuditEntry(
         user=user,
         username=user.get_username(),
         tenant=access.tenant or "",
@@ -114,12 +142,23 @@ def _entry(
 
 
 def _recorded(entry: AuditEntry, outcome: Outcome) -> Outcome:
-    saved = AuditOutcome.objects.create(
+    ending = _ending(entry, outcome)
+    ending.save()
+    _told(ending)
+    return outcome
+
+
+def _ending(entry: AuditEntry, outcome: Outcome) -> AuditOutcome:
+    return AuditOutcome(
         entry=entry,
         result=outcome.result,
         detail=outcome.detail,
         new_task_id=outcome.task_id if outcome.new else None,
     )
-    logger.info("%s %s by user %s: %s", entry.action, entry.pk, entry.user_id, saved.result)
-    action_attempted.send(Action(entry.action), entry=entry, outcome=saved)
-    return outcome
+
+
+def _told(ending: AuditOutcome) -> None:
+    """Let logs and receivers of the signal know."""
+    entry = ending.entry
+    logger.info("%s %s by user %s: %s", entry.action, entry.pk, entry.user_id, ending.result)
+    action_attempted.send(Action(entry.action), entry=entry, outcome=ending)
