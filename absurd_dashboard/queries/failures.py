@@ -13,8 +13,8 @@ from absurd_dashboard.windows import Window
 
 #: Failed attempts of each queue that are looked at, newest claim first.
 DEPTH = 2_000
-# Attempts are found by their claim; one that failed in the window may have been claimed before.
-_LONGEST_RUN = timedelta(hours=24)
+#: Attempts are found by their claim; one that failed in the window may have been claimed before.
+LONGEST_RUN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def page(
         "failures",
         {
             "since": since,
-            "claimed_since": since - _LONGEST_RUN,
+            "claimed_since": since - LONGEST_RUN,
             "depth": DEPTH,
             "name": name or None,
             "before": before.failed_at if before else None,
