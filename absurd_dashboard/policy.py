@@ -136,7 +136,7 @@ class Policy:
         """What the user may see and do in a tenant, or outside of any; None for nothing."""
         if tenant is None:
             return self._everything() if _superuser(request) else None
-        role = self._role(request, tenant)
+        role = self.role(request, tenant)
         if role is None:
             return None
         found = Tenant.objects.prefetch_related("scopes").get(slug=tenant)
@@ -145,6 +145,20 @@ class Policy:
             for scope in found.scopes.all()
         )
         return Grant(tenant, found.name, rules, self._actions(request, role))
+
+    def role(self, request: HttpRequest, tenant: str) -> Role | None:
+        """The user's role in a tenant, from memberships; None for none, or no such tenant.
+
+        A policy with roles from elsewhere overrides this and :meth:`tenants`, and no more.
+        """
+        if _superuser(request):
+            return Role.ADMIN if Tenant.objects.filter(slug=tenant).exists() else None
+        role = (
+            Membership.objects.filter(user=_user(request), tenant__slug=tenant)
+            .values_list("role", flat=True)
+            .first()
+        )
+        return Role(role) if role in Role.values else None
 
     def may(self, access: Access, action: Action, queue: str | None = None) -> bool:
         """Whether an action may be done to a target.
@@ -162,16 +176,6 @@ class Policy:
 
     def _everything(self) -> Grant:
         return Grant(None, "", (Rule("*"),), frozenset(Action))
-
-    def _role(self, request: HttpRequest, tenant: str) -> Role | None:
-        if _superuser(request):
-            return Role.ADMIN if Tenant.objects.filter(slug=tenant).exists() else None
-        role = (
-            Membership.objects.filter(user=_user(request), tenant__slug=tenant)
-            .values_list("role", flat=True)
-            .first()
-        )
-        return Role(role) if role in Role.values else None
 
     def _actions(self, request: HttpRequest, role: Role) -> frozenset[Action]:
         reveals = request.user.has_perm(REVEAL_PERMISSION)

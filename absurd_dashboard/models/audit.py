@@ -54,6 +54,9 @@ class AuditEntry(AppendOnly):
 
     class Meta:
         ordering = ("-id",)
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        default_permissions = ("view",)
         permissions = (("reveal_payload", _("May see what is redacted in payloads")),)
 
     def __str__(self) -> str:

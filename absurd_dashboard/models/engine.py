@@ -1,6 +1,7 @@
 """The engine's five kinds of rows as Django models: task, run, checkpoint, event, wait."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from absurd_dashboard.models.fields import EngineDateTimeField, JsonTextField
 from absurd_dashboard.models.union import EngineModel
@@ -30,6 +31,15 @@ class Task(EngineModel):
     class Meta(EngineModel.Meta):
         abstract = False
         db_table = "absurd_task"
+        # For policies that go by Django's permissions; by itself none of them grants anything.
+        permissions = (
+            ("retry_task", _("Can retry failed tasks")),
+            ("run_again_task", _("Can run finished tasks again")),
+            ("cancel_task", _("Can cancel tasks")),
+            ("bulk_task", _("Can act on many tasks at once")),
+            ("spawn_task", _("Can spawn tasks")),
+            ("manage_queues", _("Can manage queues")),
+        )
 
 
 class Run(EngineModel):
@@ -87,6 +97,7 @@ class Event(EngineModel):
     class Meta(EngineModel.Meta):
         abstract = False
         db_table = "absurd_event"
+        permissions = (("emit_event", _("Can emit events")),)
 
 
 class Wait(EngineModel):

@@ -29,6 +29,11 @@ class Tenant(models.Model):
 
     class Meta:
         ordering = ("name",)
+        # For policies with permissions on each tenant; ``view_tenant`` is Django's own.
+        permissions = (
+            ("operate_tenant", _("Can operate what the tenant sees")),
+            ("administer_tenant", _("Can administer the tenant")),
+        )
 
     def __str__(self) -> str:
         return self.name

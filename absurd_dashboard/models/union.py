@@ -82,6 +82,7 @@ class EngineModel(models.Model):
     class Meta:
         abstract = True
         managed = False
+        default_permissions = ("view",)
 
     @classmethod
     def union(
