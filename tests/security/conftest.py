@@ -1,0 +1,34 @@
+"""Two tenants in one engine, and everybody who may come by; made once for each module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dashboard.conftest import (
+    _databases,
+    client,
+    django_db_setup,
+    engine,
+)
+from tests.dashboard.engine import Engine
+from tests.security.world import World, build, undone
+
+__all__ = ["_databases", "client", "django_db_setup", "engine"]
+
+
+@pytest.fixture(scope="module")
+def ground(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An empty engine, and both databases in transactions that end with the module."""
+    with django_db_blocker.unblock(), undone():  # type: ignore[attr-defined]
+        engine = Engine()
+        engine.freeze()
+        yield engine
+        engine.call("select set_config('absurd.fake_now', '', false)")
+
+
+@pytest.fixture(scope="module")
+def world(ground: Engine) -> World:
+    """Two tenants and all actors."""
+    return build(ground)
