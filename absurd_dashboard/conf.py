@@ -23,6 +23,8 @@ class DashboardSettings:
     policy: str = "absurd_dashboard.policy.Policy"
     #: Longest time a single query of a page may take in the engine's database.
     statement_timeout: timedelta = timedelta(seconds=5)
+    #: How long a page looks through history for what no index serves; it says how far it came.
+    search_budget: timedelta = timedelta(milliseconds=250)
     #: Rows on a page of a list.
     page_size: int = 50
     #: How often an open page asks whether it is still true.

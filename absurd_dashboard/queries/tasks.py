@@ -14,6 +14,7 @@ from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models import Task
 from absurd_dashboard.models.union import ScopedQuerySet
+from absurd_dashboard.queries.lookback import Found, Slice, search
 
 #: More new tasks than this are announced as "100+ new".
 _NEW_CAP = 100
@@ -60,6 +61,9 @@ class TaskPage:
         newer: cursor of the previous page, None on the first.
         first: the newest task's id; a live page keeps to what is not above it.
         new: how many tasks came since the page was opened, at most ``new_cap``.
+        looked_back_to: where the search stopped because its time was over; ``older`` goes on
+            from there. None when it did not have to stop.
+        took: seconds that the search took; 0 where an index led straight to the rows.
     """
 
     rows: tuple[TaskRow, ...]
@@ -67,6 +71,8 @@ class TaskPage:
     newer: UUID | None
     first: UUID | None
     new: int
+    looked_back_to: datetime | None
+    took: float
     new_cap: int = _NEW_CAP
 
 
@@ -77,24 +83,50 @@ def page(access: Access, chosen: TaskFilter) -> TaskPage:
         access: what the viewer may see.
         chosen: filter and position.
     """
-    matching = _matching(access, chosen)
+    meant = matching(access, chosen)
     size = dashboard_settings().page_size
     if chosen.newer is not None:
-        above = matching.filter(task_id__gt=chosen.newer).order_by("task_id")
-        found = list(above[: size + 1])
-        if len(found) < size:  # the newest page, and no longer full: show it from the top
+        above = meant.filter(task_id__gt=chosen.newer).order_by("task_id")
+        found = Found(list(above[: size + 1]), None, 0)
+        if len(found.rows) < size:  # the newest page, and no longer full: show it from the top
             return page(access, replace(chosen, newer=None))
-        tasks, more_newer, more_older = found[:size][::-1], len(found) > size, True
+        tasks, more_newer, more_older = found.rows[:size][::-1], len(found.rows) > size, True
     else:
-        found = list(_below(matching, chosen).order_by("-task_id")[: size + 1])
-        tasks, more_newer, more_older = found[:size], chosen.older is not None, len(found) > size
-    newest = tasks[0].task_id if tasks else None
+        found = _downwards(access, meant, chosen, size + 1)
+        tasks, more_newer = found.rows[:size], chosen.older is not None
+        more_older = len(found.rows) > size
     return TaskPage(
         rows=_rows(access, tasks),
-        older=tasks[-1].task_id if tasks and more_older else None,
-        newer=newest if more_newer else None,
-        first=newest,
-        new=_count_new(matching, chosen),
+        older=tasks[-1].task_id if tasks and more_older else found.stopped_at,
+        newer=(tasks[0].task_id if tasks else chosen.older) if more_newer else None,
+        first=tasks[0].task_id if tasks else None,
+        new=_count_new(meant, chosen),
+        looked_back_to=ids.timestamp(found.stopped_at) if found.stopped_at else None,
+        took=found.took,
+    )
+
+
+def _downwards(
+    access: Access, meant: QuerySet[Task], chosen: TaskFilter, wanted: int
+) -> Found[Task]:
+    """The newest matching tasks below the page's position."""
+    if not (chosen.name or chosen.state) or chosen.id:  # the primary keys lead straight to them
+        return Found(list(_below(meant, chosen).order_by("-task_id")[:wanted]), None, 0)
+    since = chosen.span.since(access.now)
+
+    def read(piece: Slice, most: int) -> list[Task]:
+        part = _below(meant, chosen).filter(task_id__gte=piece.first)
+        if piece.end is not None:
+            part = part.filter(task_id__lt=piece.end)
+        return list(part.order_by("-task_id")[:most])
+
+    return search(
+        read,
+        wanted,
+        now=access.now,
+        below=chosen.older,
+        since=ids.floor(since) if since else None,
+        budget=dashboard_settings().search_budget,
     )
 
 
@@ -106,15 +138,16 @@ def locate(access: Access, identifier: UUID) -> UUID | None:
     return run.task_id if run else None
 
 
-def _below(matching: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
+def _below(meant: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
     if chosen.older is not None:
-        return matching.filter(task_id__lt=chosen.older)
+        return meant.filter(task_id__lt=chosen.older)
     if chosen.first is not None:
-        return matching.filter(task_id__lte=chosen.first)
-    return matching
+        return meant.filter(task_id__lte=chosen.first)
+    return meant
 
 
-def _matching(access: Access, chosen: TaskFilter) -> QuerySet[Task]:
+def matching(access: Access, chosen: TaskFilter) -> QuerySet[Task]:
+    """Every task that a filter lets through, whatever its page; in no order, without payloads."""
     tasks: ScopedQuerySet[Task] = access.tasks([chosen.queue] if chosen.queue else None)
     tasks = tasks.only(*_COLUMNS)
     if chosen.state:
@@ -144,10 +177,10 @@ def _with_id(access: Access, tasks: QuerySet[Task], chosen: TaskFilter) -> Query
     return tasks.filter(task_id__in=[*found, *of_runs])
 
 
-def _count_new(matching: QuerySet[Task], chosen: TaskFilter) -> int:
+def _count_new(meant: QuerySet[Task], chosen: TaskFilter) -> int:
     if chosen.first is None or not chosen.on_first_page:
         return 0
-    newer = matching.filter(task_id__gt=chosen.first).order_by()
+    newer = meant.filter(task_id__gt=chosen.first).order_by()
     return newer.values("task_id")[:_NEW_CAP].count()
 
 

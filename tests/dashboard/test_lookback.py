@@ -1,0 +1,97 @@
+"""Searching history slice by slice."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from uuid import UUID
+
+import pytest
+from django.test import Client, override_settings
+
+from absurd_dashboard import ids
+from absurd_dashboard.queries.lookback import Slice, search
+from tests.dashboard.engine import Engine
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class History:
+    """Ids made so many hours before now; remembers which slices were read."""
+
+    def __init__(self, *hours: float) -> None:
+        self.ids = sorted((ids.floor(NOW - timedelta(hours=age)) for age in hours), reverse=True)
+        self.read: list[Slice] = []
+
+    def __call__(self, piece: Slice, most: int) -> list[UUID]:
+        """Read a slice."""
+        self.read.append(piece)
+        inside = [i for i in self.ids if piece.first <= i and (piece.end is None or i < piece.end)]
+        return inside[:most]
+
+
+def find(history: History, wanted: int, *, budget: float = 60, **bounds: UUID | None) -> list[UUID]:
+    """Search with a budget in seconds."""
+    given = {"below": None, "since": None, **bounds}
+    found = search(history, wanted, now=NOW, budget=timedelta(seconds=budget), **given)
+    return found.rows
+
+
+def test_everything_is_found_newest_first_however_old() -> None:
+    history = History(0.5, 3, 80, 24 * 300, 24 * 3000)
+    assert find(history, 10) == history.ids
+
+
+def test_no_slice_is_read_once_enough_is_found() -> None:
+    history = History(0.1, 0.2, 500)
+    assert find(history, 2) == history.ids[:2]
+    assert len(history.read) == 1
+
+
+def test_slices_join_without_gap_or_overlap() -> None:
+    history = History()
+    find(history, 1)
+    ends = [piece.end for piece in history.read]
+    assert ends == [None, *(piece.first for piece in history.read[:-1])]
+    assert history.read[-1].first == UUID(int=0)
+
+
+def test_the_search_ends_at_its_bound() -> None:
+    history = History(1, 10, 100)
+    assert find(history, 9, since=ids.floor(NOW - timedelta(hours=50))) == history.ids[:2]
+
+
+def test_the_search_begins_below_a_position() -> None:
+    history = History(1, 10, 100)
+    assert find(history, 9, below=history.ids[1]) == history.ids[2:]
+
+
+def test_a_search_without_time_stops_and_says_where_to_go_on() -> None:
+    history = History(0.5, 3, 80)
+    rows: list[UUID] = []
+    below = None
+    while True:
+        found = search(history, 9, now=NOW, below=below, since=None, budget=timedelta(0))
+        rows += found.rows
+        if found.stopped_at is None:
+            break
+        below = found.stopped_at
+    assert rows == history.ids
+
+
+@pytest.mark.parametrize("window", ["7d", "all"])
+def test_a_list_that_ran_out_of_time_says_how_far_it_looked_and_goes_on(
+    client: Client, engine: Engine, window: str
+) -> None:
+    engine.create("a")
+    task = engine.spawn("a", "rare")
+    engine.freeze(datetime.now(UTC) + timedelta(hours=30))
+    with override_settings(
+        ABSURD_DASHBOARD={"DATABASE": "absurd", "SEARCH_BUDGET": timedelta(microseconds=1)}
+    ):
+        address, pages = f"/absurd/tasks/?name=rare&window={window}", 0
+        while str(task) not in (text := client.get(address).text):
+            assert "Nothing found yet" in text
+            (older,) = set(re.findall(r'href="(\?[^"]*older=[^"]*)"', text))
+            address, pages = f"/absurd/tasks/{unescape(older)}", pages + 1
+            assert pages < 40
+    assert pages > 0
