@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,18 +14,23 @@ from django.db import router, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from absurd_core.errors import AbsurdError
+from absurd_core.errors import AbsurdError, ConnectionLost
+from absurd_dashboard import repeats
 from absurd_dashboard.access import Access
+from absurd_dashboard.errors import DashboardError, EngineUnreachable
 from absurd_dashboard.models import AuditEntry, AuditOutcome
 from absurd_dashboard.policy import Action, policy
 
 logger = logging.getLogger("absurd_dashboard.actions")
 
 #: Sent after every attempt at an action, with ``entry`` (AuditEntry) and ``outcome``
-#: (AuditOutcome); ``sender`` is the :class:`~absurd_dashboard.policy.Action`.
+#: (AuditOutcome); ``sender`` is the action's verb, as in ``entry.action``.
 action_attempted = Signal()
 
 Result = AuditOutcome.Result
+
+#: After these nobody knows whether the engine did it.
+_UNKNOWN = (ConnectionLost, EngineUnreachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,16 @@ class Target:
 
     Attributes:
         task_name: names the redactions that count for what is recorded.
+        owner: the header ``tenant_id`` of the task; says later who may read the record.
+        into: another queue that the action reaches; it must be allowed there too.
     """
 
     queue: str
     task_id: UUID | None = None
     task_name: str = ""
     event: str = ""
+    owner: str = ""
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,19 @@ class Outcome:
         result: done, nothing, refused or failed.
         detail: in words, for the operator.
         task_id: the task to look at next: a new one, or the one acted upon.
+        new: whether that task was made by the action.
+        state: the state that the target was found in, where that is why nothing was done.
+        runs: the runs that woke.
+        repeated: whether this is the outcome of the same form sent before.
     """
 
     result: AuditOutcome.Result
     detail: str
     task_id: UUID | None = None
-    new: bool = field(default=False)
+    new: bool = False
+    state: str = ""
+    runs: tuple[UUID, ...] = ()
+    repeated: bool = False
 
 
 def act(
@@ -64,31 +81,42 @@ def act(
     target: Target,
     do: Callable[[], Outcome],
     arguments: Mapping[str, Any] | None = None,
+    *,
+    verb: str = "",
 ) -> Outcome:
     """Do an action, if the policy lets it, and record the attempt and its outcome.
+
+    A form that was sent before (see :mod:`absurd_dashboard.repeats`) is answered with its first
+    outcome, and nothing is done.
 
     Args:
         request: who asks, and from where.
         access: what they may see and do.
-        action: what is to be done.
+        action: which permission it takes.
         target: what to.
         do: asks the engine; called outside of any transaction of the dashboard's.
         arguments: what was asked for besides, without payloads.
+        verb: what to record where the permission covers several; the permission's name if empty.
 
     Returns:
         The outcome; that of a refusal too.
 
     Raises:
-        AbsurdError: the engine or its database failed; the attempt is recorded as failed.
+        AbsurdError: the engine or its database failed; the attempt is recorded as failed, or
+            left without an outcome when the connection broke and nobody knows.
     """
-    entry = _entry(request, access, action, target, arguments or {})
-    entry.save()
-    if not policy().may(access, action, target.queue):
+    entry = _entry(request, access, action, target, arguments or {}, verb)
+    if (first := repeats.begin(entry, repeats.fingerprint(request, entry))) is not None:
+        return _outcome_of(first)
+    if not _allowed(access, action, target):
         return _recorded(entry, Outcome(Result.REFUSED, "You may not do this."))
     try:
         outcome = do()
-    except AbsurdError as error:
-        _recorded(entry, Outcome(Result.FAILED, type(error).__name__))
+    except _UNKNOWN:
+        logger.warning("outcome of action %s is unknown", entry.pk)
+        raise
+    except (AbsurdError, DashboardError) as error:
+        _recorded(entry, Outcome(Result.FAILED, f"{type(error).__name__}: {error}"))
         raise
     return _recorded(entry, outcome)
 
@@ -118,23 +146,42 @@ def conclude_all(entries: Sequence[AuditEntry], outcomes: Sequence[Outcome]) -> 
         transaction.on_commit(partial(_told, ending), using=database)
 
 
+def whole(access: Access, queue: str) -> bool:
+    """Whether all of a queue is in sight, and not only the tasks of some tenants in it."""
+    return any(scope.queue == queue and scope.tenants is None for scope in access.scopes)
+
+
+def _allowed(access: Access, action: Action, target: Target) -> bool:
+    """Ask the policy for every queue that the action reaches.
+
+    What is done to a queue as a whole is never for somebody who sees only a share of it.
+    """
+    shared = target.queue in access.queue_names and not whole(access, target.queue)
+    if action is Action.QUEUES and shared:
+        return False
+    reached = {target.queue, target.into or target.queue}
+    return all(policy().may(access, action, queue) for queue in reached)
+
+
 def _entry(
     request: HttpRequest,
     access: Access,
     action: Action,
     target: Target,
     arguments: Mapping[str, Any],
+    verb: str = "",
 ) -> AuditEntry:
     user: Any = request.user
     return AuditEntry(
         user=user,
         username=user.get_username(),
         tenant=access.tenant or "",
-        action=action.value,
+        action=verb or action.value,
         instance=access.database,
         queue=target.queue,
         task_id=target.task_id,
         event=target.event,
+        owner=target.owner,
         arguments=dict(arguments),
         request_id=request.headers.get("X-Request-Id", "")[:100],
         address=request.META.get("REMOTE_ADDR") or None,
@@ -157,8 +204,37 @@ def _ending(entry: AuditEntry, outcome: Outcome) -> AuditOutcome:
     )
 
 
+def _outcome_of(entry: AuditEntry) -> Outcome:
+    """What came of an attempt that is on record."""
+    ending = AuditOutcome.objects.filter(entry=entry).first()
+    if ending is None:
+        said = "This was sent before, and what came of it is not known; nothing was done now."
+        return Outcome(Result.NOTHING, said, entry.task_id, repeated=True)
+    return Outcome(
+        Result(ending.result),
+        ending.detail,
+        ending.new_task_id or entry.task_id,
+        new=ending.new_task_id is not None,
+        repeated=True,
+    )
+
+
 def _told(ending: AuditOutcome) -> None:
     """Let logs and receivers of the signal know."""
     entry = ending.entry
-    logger.info("%s %s by user %s: %s", entry.action, entry.pk, entry.user_id, ending.result)
-    action_attempted.send(Action(entry.action), entry=entry, outcome=ending)
+    fields = {
+        "audit": entry.pk,
+        "action": entry.action,
+        "result": str(ending.result),
+        "user": entry.username,
+        "tenant": entry.tenant,
+        "instance": entry.instance,
+        "queue": entry.queue,
+        "task": str(entry.task_id) if entry.task_id else None,
+        "event": entry.event,
+        "new_task": str(ending.new_task_id) if ending.new_task_id else None,
+        "request": entry.request_id,
+    }
+    # As JSON, so that no name of a stranger's breaks the line.
+    logger.info("%s", json.dumps(fields), extra={"absurd_action": fields})
+    action_attempted.send(entry.action, entry=entry, outcome=ending)

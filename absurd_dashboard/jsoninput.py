@@ -1,9 +1,18 @@
-"""JSON that an operator types: exact numbers, errors with line and column, bounded size."""
+"""What an operator types or a program sends: exact numbers, errors with line and column, bounded.
+
+A form and a JSON object ask for the same things; :class:`Fields` reads both.
+"""
+
+from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from absurd_core.errors import UnreadablePayload
+from django.http import HttpRequest
+
+from absurd_core.errors import InvalidArgument, UnreadablePayload
 from absurd_core.payloads import loads
 
 #: Characters of JSON that a form may send.
@@ -26,5 +35,73 @@ def parse(text: str) -> Any:
         return loads(text)
     except json.JSONDecodeError as error:
         raise InvalidJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except UnreadablePayload as error:
+    except (UnreadablePayload, RecursionError) as error:
         raise InvalidJson("is nested too deeply") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a request.
+
+    Attributes:
+        values: texts of a form, or the members of a JSON object.
+        typed: whether they come from a form, where everything is text.
+    """
+
+    values: Mapping[str, Any]
+    typed: bool = True
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Fields:
+        """Read a form's fields, or a JSON object by its content type.
+
+        Raises:
+            InvalidArgument: the body is no JSON object.
+        """
+        if request.content_type != "application/json":
+            return cls(request.POST.dict())
+        try:
+            body = parse(request.body.decode())
+        except (InvalidJson, UnicodeDecodeError) as error:
+            raise InvalidArgument(argument="the body", problem=str(error)) from error
+        if not isinstance(body, dict):
+            raise InvalidArgument(argument="the body", problem="is not a JSON object")
+        return cls(body, typed=False)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text, without the carriage returns that browsers put into forms."""
+        value = self.values.get(name, default)
+        if not isinstance(value, str):
+            raise InvalidArgument(argument=name, problem="is not text")
+        return value.replace("\r\n", "\n")
+
+    def flag(self, name: str) -> bool:
+        """Whether a box is ticked: ``1`` in a form, ``true`` in JSON."""
+        return self.values.get(name) in ("1", True)
+
+    def whole_number(self, name: str) -> int | None:
+        """A number from 0 to 99,999; None for an empty field or ``null``."""
+        value = self.values.get(name)
+        if value in (None, ""):
+            return None
+        text = str(value).strip()
+        if isinstance(value, bool) or not (text.isascii() and text.isdecimal() and len(text) < 6):
+            raise InvalidArgument(argument=name, problem="is not a whole number below 100,000")
+        return int(text)
+
+    def json(self, name: str, default: str = "null") -> Any:
+        """A JSON value: text to be read in a form, the value itself in JSON.
+
+        Args:
+            name: the field.
+            default: JSON text for an absent or empty field.
+
+        Raises:
+            InvalidJson: the text cannot be read.
+        """
+        if not self.typed and name in self.values:
+            return self.values[name]
+        return parse(self.text(name).strip() or default)

@@ -32,9 +32,13 @@ class AuditEntry(AppendOnly):
     Attributes:
         username: kept for when the user is deleted.
         tenant: slug of the tenant acted in; empty for a superuser outside of any.
-        action: see :class:`absurd_dashboard.policy.Action`.
+        action: the verb: a :class:`absurd_dashboard.policy.Action`, or one of several that such a
+            permission covers, as ``queue_drop``.
         arguments: what was asked for, redacted like any payload.
+        owner: the header ``tenant_id`` of the task acted upon; in a queue that tenants share it
+            says whose record this is.
         address: the client's, as the web server gives it.
+        once: the fingerprint of the form that asked, unique so that it acts once; None for none.
     """
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -48,9 +52,11 @@ class AuditEntry(AppendOnly):
     queue = models.TextField(blank=True)
     task_id = models.UUIDField(null=True, db_index=True)
     event = models.TextField(blank=True)
+    owner = models.TextField(blank=True)
     arguments = models.JSONField(default=dict)
     request_id = models.CharField(max_length=100, blank=True)
     address = models.GenericIPAddressField(null=True)
+    once = models.CharField(max_length=80, null=True, unique=True, editable=False)
 
     class Meta:
         ordering = ("-id",)
