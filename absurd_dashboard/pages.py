@@ -204,8 +204,9 @@ def _elsewhere(request: HttpRequest, section: str) -> HttpResponseBase:
     if LIVE_HEADER in request.headers or twins.wanted(request) or request.method == "POST":
         return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
     match = cast("ResolverMatch", request.resolver_match)
+    captured: dict[str, Any] = match.captured_kwargs  # type: ignore[attr-defined]  # not in the stubs
     addresses = [
-        (name, links.within(slug).to(str(match.url_name), *match.captured_kwargs.values()))
+        (name, links.within(slug).to(str(match.url_name), *captured.values()))
         for slug, name in choices
     ]
     if len(addresses) == 1:

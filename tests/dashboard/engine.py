@@ -93,9 +93,9 @@ class Engine:
         """Cancel a task."""
         self.call("select absurd.cancel_task(%s, %s)", queue, task)
 
-    def failed(self, queue: str, name: str = "work", **reason: Any) -> UUID:
-        """Spawn a task that fails for good at its only attempt."""
-        task = self.spawn(queue, name, max_attempts=1)
+    def failed(self, queue: str, task_name: str = "work", /, **reason: Any) -> UUID:
+        """Spawn a task that fails for good at its only attempt, with a reason as SDKs write it."""
+        task = self.spawn(queue, task_name, max_attempts=1)
         reason = reason or {"name": "ValueError", "message": "no", "traceback": "Traceback …"}
         self.fail(queue, self.claim(queue), **reason)
         return task
