@@ -31,6 +31,8 @@ class DashboardSettings:
     refresh_interval: timedelta = timedelta(seconds=2)
     #: Bytes of one JSON value that a page shows before it offers a download instead.
     payload_preview: int = 20_000
+    #: Whether web processes work off bulk operations, beside ``manage.py bulk_worker``.
+    bulk_in_web: bool = True
     #: What to hide in payloads: :class:`absurd_dashboard.redaction.Redaction` objects.
     redact: tuple[Redaction, ...] = ()
     #: URL, path or URL name that signs out; empty shows no way out.

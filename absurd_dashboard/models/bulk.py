@@ -15,12 +15,12 @@ class BulkOperation(models.Model):
     Attributes:
         tenant: slug of the tenant acted in; empty for a superuser outside of any.
         instance: alias of the engine's database.
-        action: see :class:`absurd_dashboard.policy.Action`.
-        options: of the action, as :class:`absurd_dashboard.bulk.verbs.Options` writes them.
+        action: a key of :data:`absurd_dashboard.bulk.verbs.VERBS`.
+        options: of the action; ``attempts`` says how many more a retried task gets.
         source: where the targets come from, as :mod:`absurd_dashboard.bulk.sources` reads it.
         why: why it stopped, where nobody asked it to.
         cursor: how far the dry run has come; null before it begins.
-        tally: what the dry run found, as :mod:`absurd_dashboard.bulk.tally` writes it.
+        tally: what the dry run found, as :mod:`absurd_dashboard.bulk.dry_run` writes it.
         targets: how many tasks the dry run found that the action applies to.
         position: the batch that is next.
         flight: the batch that is under way, as :mod:`absurd_dashboard.bulk.flight` writes it.
