@@ -1,10 +1,7 @@
 """One PostgreSQL server for the whole run, one pair of databases for each worker process."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
-from django.db import connections
 
 from tests import server
 
