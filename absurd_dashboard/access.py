@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,8 @@ class Access:
         tenant: slug of the tenant in whose name this is; None for a superuser outside of any.
         actions: what may be done to what is in sight, if the policy does not object.
         redactions: what to hide in payloads.
+        stamp: see :class:`absurd_dashboard.engine.Snapshot`.
+        everything: whether nothing is out of sight.
     """
 
     database: str
@@ -44,21 +47,42 @@ class Access:
     tenant_name: str = ""
     actions: frozenset[Action] = frozenset()
     redactions: tuple[Redaction, ...] = ()
+    stamp: str = ""
+    everything: bool = False
 
     @classmethod
     def of(cls, grant: Grant, snapshot: Snapshot) -> Access:
         """Apply a grant to the queues there are, inside the snapshot that the page reads in."""
         database = snapshot.database
+        names = _queue_names(database)
+        scopes = grant.scopes(database, names)
         access = cls(
             database=database,
             now=snapshot.now,
             version=snapshot.version,
-            scopes=grant.scopes(database, _queue_names(database)),
+            scopes=scopes,
             tenant=grant.tenant,
             tenant_name=grant.name,
             actions=grant.actions,
+            stamp=snapshot.stamp,
+            everything=len(scopes) == len(names) and all(s.tenants is None for s in scopes),
         )
+        access.confine()
         return replace(access, redactions=policy().redactions(access))
+
+    def confine(self, *, whole: str | None = None) -> None:
+        """Tell the database what is in sight, for its own policies, until the transaction ends.
+
+        Whoever opens a transaction on the engine's database for a request calls this in it. The
+        policies are optional; see docs/roles.md.
+
+        Args:
+            whole: a queue of which everything is to be seen, whatever the scope says.
+        """
+        sight = {scope.queue: _tenants(scope, whole) for scope in self.scopes}
+        said = "*" if self.everything else json.dumps(sight)
+        with connections[self.database].cursor() as cursor:
+            cursor.execute("select set_config('absurd_dashboard.tenants', %s, true)", [said])
 
     def revealing(self) -> Access:
         """The same sight with nothing hidden; the action ``reveal`` calls this, nothing else."""
@@ -131,9 +155,23 @@ class Access:
 
 
 def _queue_names(database: str) -> list[str]:
+    """Queues that the connection's role may read; all of them, to be refused, when it is none."""
+    # A queue that was created after the role got its rights must not take the pages down.
     with connections[database].cursor() as cursor:
-        cursor.execute("select queue_name from absurd.queues order by queue_name")
-        return [name for (name,) in cursor.fetchall()]
+        cursor.execute(
+            "select queue_name, coalesce(has_table_privilege(to_regclass("
+            "format('absurd.%I', 't_' || queue_name)), 'select'), false)"
+            " from absurd.queues order by queue_name"
+        )
+        found = cursor.fetchall()
+    return [name for name, readable in found if readable] or [name for name, _ in found]
+
+
+def _tenants(scope: QueueScope, whole: str | None) -> bool | list[str]:
+    """What the setting says of a queue: true for all of it, or the tenants in sight."""
+    if scope.tenants is None or scope.queue == whole:
+        return True
+    return sorted(scope.tenants)
 
 
 def _relations(scope: QueueScope) -> dict[str, sql.Composable]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
@@ -21,7 +22,7 @@ set local statement_timeout = {timeout};
 set local lock_timeout = {timeout};
 set local jit = off;
 set local max_parallel_workers_per_gather = 0;
-select absurd.current_time(), absurd.get_schema_version()
+select absurd.current_time(), absurd.get_schema_version(), pg_current_snapshot()::text
 """
 # One snapshot for the whole page, so that its counts and its rows agree.
 _BEGIN = "set transaction isolation level repeatable read, read only;"
@@ -45,11 +46,14 @@ class Snapshot:
         database: alias of the engine's database.
         now: the engine's clock, which is the clock of every age and duration on a page.
         version: the schema's version; ``main`` on development builds.
+        stamp: equal as long as nothing at all was written, for ten seconds; empty where that
+            cannot be told.
     """
 
     database: str
     now: datetime
     version: str
+    stamp: str = ""
 
 
 @contextmanager
@@ -94,16 +98,24 @@ def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
     timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
     opening = _SETTINGS.format(timeout=timeout)
     # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
-    if len(connection.savepoint_ids) == 0:
-        opening = _BEGIN + opening
+    own = len(connection.savepoint_ids) == 0
     with connection.cursor() as cursor:
-        cursor.execute(opening)
+        cursor.execute(_BEGIN + opening if own else opening)
         while cursor.nextset():
             pass
-        now, version = cursor.fetchone()
+        now, version, seen = cursor.fetchone()
     if _too_old(version):
         raise errors.EngineTooOld(f"The engine's schema is {version}.")
-    return Snapshot(connection.alias, now, version)
+    return Snapshot(connection.alias, now, version, _stamp(seen, now) if own else "")
+
+
+def _stamp(seen: str, now: datetime) -> str:
+    """What transactions are over, and which are open, tells whether anything was written.
+
+    Time alone changes pages too: leases run out, sleeps end. So a stamp lasts ten seconds.
+    """
+    text = f"{seen} {int(now.timestamp()) // 10}"
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _too_old(version: str) -> bool:

@@ -3,6 +3,7 @@
 # DashboardError
 #   ScopeMissing        a query over the engine's tables was built without an access object
 #   NotGranted          the policy grants nothing where the request wants to go
+#   Unchanged           nothing was written since the open page was drawn
 #   EngineUnavailable   the engine's database does not answer as an engine
 #     EngineUnreachable
 #     EngineMissing
@@ -25,6 +26,10 @@ class ScopeMissing(DashboardError):
 
 class NotGranted(DashboardError):
     """The policy grants nothing where the request wants to go."""
+
+
+class Unchanged(DashboardError):
+    """Nothing was written since the open page was drawn, so there is nothing to say."""
 
 
 class EngineUnavailable(DashboardError):

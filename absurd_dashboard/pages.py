@@ -135,11 +135,15 @@ def access_to(request: HttpRequest, tenant: str | None) -> Iterator[Access]:
 
     Raises:
         NotGranted: the policy grants nothing here.
+        Unchanged: an open page asks, and nothing was written since it was drawn.
     """
     grant = policy().grant(request, tenant)
     if grant is None:
         raise errors.NotGranted(tenant)
     with snapshot(dashboard_settings().database) as opened:
+        known = request.headers.get(LIVE_HEADER, "")
+        if opened.stamp and known.startswith(f"{opened.stamp}."):
+            raise errors.Unchanged
         yield Access.of(grant, opened)
 
 
@@ -176,6 +180,8 @@ def answered(
 def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResponseBase | None:
     """What to say of an error that the dashboard knows; None for a defect."""
     match error:
+        case errors.Unchanged():
+            return HttpResponse(status=204)
         case errors.NotGranted():
             return _elsewhere(request, section)
         case Http404():
@@ -224,28 +230,29 @@ def rendered(
     """A page in the form that was asked for: HTML, its live region alone, or JSON."""
     if twins.wanted(request):
         return twins.response(answer.data, status=answer.status)
+    token = f"{access.stamp}.{answer.token}"
+    known = request.headers.get(LIVE_HEADER)
+    if known is not None and known.rpartition(".")[2] == answer.token:
+        return HttpResponse(status=204, headers={TOKEN_HEADER: token})
     info = PageInfo(
         **_frame(request, answer.title, section),
         now=access.now,
         live_url=answer.live,
         live_template=f"absurd_dashboard/{template}_live.html",
-        token=answer.token,
+        token=token,
         queues=access.queue_names,
         tenant=access.tenant,
         tenant_name=access.tenant_name,
-        tenants=_switcher(request),
+        tenants=_switcher(request) if known is None else (),
         may=access.actions,
         redacted=bool(access.redactions),
         revealed=answer.revealed,
     )
     context = _context(request, info, view=answer.data)
-    known = request.headers.get(LIVE_HEADER)
     if known is None:
         return render(request, f"absurd_dashboard/{template}.html", context, status=answer.status)
-    if known == answer.token:
-        return HttpResponse(status=204)
     response = render(request, info.live_template, context)
-    response[TOKEN_HEADER] = answer.token
+    response[TOKEN_HEADER] = token
     return response
 
 

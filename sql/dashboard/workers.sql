@@ -16,9 +16,13 @@ select {queue}::text, claimed_by, 'expired', null, null, null, null, null, count
  group by claimed_by
 union all
 select {queue}::text, claimed_by, 'seen', null, null, null, max(started_at), null, count(*)
-  from (select claimed_by, started_at from {r} x
-         where x.state in ('completed', 'failed') and x.available_at >= %(since)s
-           and x.available_at <= %(now)s
-         order by x.available_at desc limit %(depth)s) recent
+  -- One state at a time: the index gives the newest of each without sorting.
+  from ((select claimed_by, started_at from {r} x
+          where x.state = 'completed' and x.available_at >= %(since)s and x.available_at <= %(now)s
+          order by x.available_at desc limit %(depth)s)
+        union all
+        (select claimed_by, started_at from {r} x
+          where x.state = 'failed' and x.available_at >= %(since)s and x.available_at <= %(now)s
+          order by x.available_at desc limit %(depth)s)) recent
  where claimed_by is not null
  group by claimed_by

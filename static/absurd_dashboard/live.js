@@ -52,20 +52,21 @@ async function receive(response, element) {
   if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) return end(fresh.dataset.textSignedOut);
   if ([404, 410].includes(response.status)) return end(fresh.dataset.textGone);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  if (response.status !== 204) swap(element, await response.text(), response.headers.get("X-Absurd-Token"));
+  const token = response.headers.get("X-Absurd-Token");
+  if (response.status !== 204) swap(element, await response.text());
+  if (token) element.dataset.liveToken = token;
   updated = Date.now();
   failures = 0;
   state = "live";
 }
 
-function swap(element, html, token) {
+function swap(element, html) {
   if (!element.isConnected) return; // the page has been exchanged while the answer travelled
   const answer = document.createElement("template");
   answer.innerHTML = html;
   const focused = document.activeElement?.id;
   // The answer may be the region itself or what is inside it.
   morphChildren(element, answer.content.querySelector("[data-live]") ?? answer.content);
-  if (token) element.dataset.liveToken = token;
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
   window.htmx?.process(element);
   announce(element);

@@ -101,7 +101,7 @@ def test_an_open_page_gets_an_empty_answer_while_nothing_changes(
     client: Client, engine: Engine
 ) -> None:
     engine.create("a")
-    token = re.search(r'data-live-token="(\w+)"', client.get("/absurd/tasks/").text)
+    token = re.search(r'data-live-token="([\w.]+)"', client.get("/absurd/tasks/").text)
     assert token is not None
     response = client.get("/absurd/tasks/", headers={"X-Absurd-Live": token[1]})
     assert (response.status_code, response.content) == (204, b"")
@@ -112,7 +112,7 @@ def test_an_open_page_gets_the_new_region_once_something_changed(
 ) -> None:
     engine.create("a")
     page = client.get("/absurd/").text
-    token = re.search(r'data-live-token="(\w+)"', page)
+    token = re.search(r'data-live-token="([\w.]+)"', page)
     assert token is not None
     engine.spawn("a")
     response = client.get("/absurd/", headers={"X-Absurd-Live": token[1]})

@@ -11,6 +11,7 @@ from absurd_sdk import Absurd, TaskContext
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from absurd_dashboard.models import Task
 from absurd_dashboard.policy import Policy
@@ -154,6 +155,33 @@ def test_a_queue_dropped_while_a_page_is_being_built_is_left_out(
     assert Dropping.dropped
     assert response.status_code == 200
     assert "doomed" not in response.text
+
+
+def test_a_poll_reads_nothing_while_nothing_was_written(client: Client, engine: Engine) -> None:
+    engine.create("a")
+    engine.spawn("a")
+    # Other tests write into other databases of the same server, which counts as a change, too.
+    assert any(_poll_was_empty(client) for _ in range(300))
+
+
+def _poll_was_empty(client: Client) -> bool:
+    token = client.get("/absurd/tasks/", headers={"X-Absurd-Live": ""})["X-Absurd-Token"]
+    with CaptureQueriesContext(connections["absurd"]) as captured:
+        answer = client.get("/absurd/tasks/", headers={"X-Absurd-Live": token})
+    assert (answer.status_code, answer.content) == (204, b"")
+    return not any("absurd.queues" in query["sql"] for query in captured)
+
+
+def test_a_poll_sees_what_an_open_transaction_wrote_once_it_commits(
+    client: Client, engine: Engine
+) -> None:
+    engine.create("a")
+    with psycopg.connect(dsn()) as other:
+        other.execute("select absurd.spawn_task('a', 'late', 'null')")
+        token = client.get("/absurd/tasks/", headers={"X-Absurd-Live": ""})["X-Absurd-Token"]
+        other.commit()
+        answer = client.get("/absurd/tasks/", headers={"X-Absurd-Live": token})
+    assert "late" in answer.text
 
 
 def test_a_kept_connection_that_the_server_closed_is_replaced(
