@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, transaction
-from psycopg import sql
-
-from absurd_core import events, tasks
+from absurd_core import events, runs, tasks
 from absurd_core.errors import TaskNotFailed, TaskNotFound
-from absurd_core.statements import Statement, run
+from absurd_core.payloads import dumps
+from absurd_core.statements import run
 from absurd_dashboard import display
 from absurd_dashboard.access import Access
-from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.engine import translated
 from absurd_dashboard.gate import Outcome, Result, Target
+from absurd_dashboard.writing import writing, written
+
+#: Woken runs that an outcome names.
+_NAMED = 100
 
 
 def retry(
@@ -27,87 +25,135 @@ def retry(
     task_id = _task(target)
     statement = tasks.retry(target.queue, task_id, spawn_new=copy, max_attempts=max_attempts)
     try:
-        spawned = _run(access, statement)
+        spawned = written(access, statement)
     except TaskNotFailed:
-        return Outcome(Result.NOTHING, _not_failed(access, target), task_id)
+        return _not_failed(access, target)
     except TaskNotFound:
         return Outcome(Result.NOTHING, "The task no longer exists; nothing was retried.")
     if spawned.created:
-        return Outcome(
-            Result.DONE, "Spawned a new task with the same inputs.", spawned.task_id, new=True
-        )
+        said = "Spawned a new task with the same inputs."
+        return Outcome(Result.DONE, said, spawned.task_id, new=True)
     return Outcome(Result.DONE, f"Attempt {spawned.attempt} is ready to be claimed.", task_id)
+
+
+def _not_failed(access: Access, target: Target) -> Outcome:
+    state = written(access, tasks.result(target.queue, _task(target))).state
+    said = f"The task is {state}, and only failed tasks can be retried; nothing was done."
+    return Outcome(Result.NOTHING, said, target.task_id, state=state)
 
 
 def cancel(access: Access, target: Target) -> Outcome:
     """Cancel an open task. Calls ``absurd.cancel_task``, which says nothing of finished ones."""
     task_id = _task(target)
-    with _writing(access) as connection:
-        try:
+    try:
+        with writing(access) as connection:
+            access.each_queue("lock_runs", {"task_id": task_id}, queues=[target.queue])
             before = run(connection, tasks.result(target.queue, task_id))
             run(connection, tasks.cancel(target.queue, task_id))
-            after = run(connection, tasks.result(target.queue, task_id))
-        except TaskNotFound:
-            return Outcome(Result.NOTHING, "The task no longer exists; nothing was cancelled.")
-    if before.finished or after.state != "cancelled":
-        said = f"The task is already {after.state}; nothing was cancelled."
-        return Outcome(Result.NOTHING, said, task_id)
-    held = before.state == "running"
-    said = (
-        "Cancelled. Its worker stops at its next checkpoint or heartbeat." if held else "Cancelled."
-    )
-    return Outcome(Result.DONE, said, task_id)
+    except TaskNotFound:
+        return Outcome(Result.NOTHING, "The task no longer exists; nothing was cancelled.")
+    if before.finished:
+        said = f"The task is already {before.state}; nothing was cancelled."
+        return Outcome(Result.NOTHING, said, task_id, state=before.state)
+    if before.state == "running":
+        said = "Cancelled. Its worker stops at its next checkpoint or heartbeat."
+        return Outcome(Result.DONE, said, task_id)
+    return Outcome(Result.DONE, "Cancelled.", task_id)
+
+
+def release(access: Access, target: Target) -> Outcome:
+    """Fail the run whose lease has run out, as any claim would. Calls ``absurd.fail_run``.
+
+    The run is held under the engine's own condition first: a heartbeat that comes before wins, one
+    that comes after is told that the run has failed.
+    """
+    task_id = _task(target)
+    with writing(access) as connection:
+        leases = access.each_queue("lock_lease", {"task_id": task_id}, queues=[target.queue])
+        for lease in leases:
+            run(connection, runs.fail(target.queue, lease["run_id"], _timeout(lease)))
+        state = _state(connection, target)
+    if not leases:
+        said = f"No lease has run out here: the task is {state or 'gone'}; nothing was done."
+        return Outcome(Result.NOTHING, said, task_id, state=state)
+    return Outcome(Result.DONE, f"Released. The task is {state} now.", task_id)
+
+
+def _timeout(lease: dict[str, Any]) -> dict[str, Any]:
+    """Why the run failed, in the words that the engine has for it."""
+    reason = {
+        "name": "$ClaimTimeout",
+        "message": "worker did not finish task within claim interval",
+        "workerId": lease["claimed_by"],
+        "claimExpiredAt": lease["claim_expires_at"].isoformat(),
+        "attempt": lease["attempt"],
+    }
+    return {key: value for key, value in reason.items() if value is not None}
+
+
+def _state(connection: Any, target: Target) -> str:
+    try:
+        return run(connection, tasks.result(target.queue, _task(target))).state
+    except TaskNotFound:
+        return ""
 
 
 def emit(access: Access, target: Target, payload: Any) -> Outcome:
-    """Emit an event; only the first of a name counts. Calls ``absurd.emit_event``."""
-    with _writing(access) as connection:
-        (found,) = access.each_queue("emit_check", {"event": target.event}, queues=[target.queue])
-        if _reaches_others(access, target, found):
+    """Emit an event; only the first of a name counts. Calls ``absurd.emit_event``.
+
+    The event's row is held first, so what is said of it is what happened.
+    """
+    event = {"event": target.event}
+    with writing(access) as connection:
+        access.each_queue("lock_event", event, queues=[target.queue])
+        (found,) = access.each_queue("emit_check", event, queues=[target.queue])
+        if reaches_others(access, target.queue, found):
             return Outcome(Result.REFUSED, "You may emit only what your own tasks wait for.")
         if found["emitted_at"] is not None:
-            when = display.exact(found["emitted_at"])
-            said = f"Already emitted at {when}; the first emit counts, and this one was ignored."
-            return Outcome(Result.NOTHING, said)
+            return _ignored(found["emitted_at"])
+        asked = {**event, "payload": dumps("payload", payload), "most": _NAMED}
+        asked["asked_at"] = _now(connection)
         run(connection, events.emit(target.queue, target.event, payload))
-    woken = len(found["runs"] or ())
-    return Outcome(Result.DONE, f"Emitted. It woke {woken} {'run' if woken == 1 else 'runs'}.")
+        (after,) = access.each_queue("woken", asked, queues=[target.queue])
+    return _woke(after) if after["applied"] else _ignored(after["emitted_at"])
 
 
-def _reaches_others(access: Access, target: Target, found: dict[str, Any]) -> bool:
-    """Whether the event belongs to tasks that are out of sight in a queue that tenants share.
+def reaches_others(access: Access, queue: str, found: dict[str, Any]) -> bool:
+    """Whether an event belongs to tasks that are out of sight in a queue that tenants share.
 
     A name that nobody waits for yet may be awaited by anybody later, so it is nobody's to emit.
+
+    Args:
+        access: what may be seen and done.
+        queue: a queue in sight.
+        found: what ``emit_check`` says of the event there.
     """
-    (scope,) = [scope for scope in access.scopes if scope.queue == target.queue]
+    (scope,) = [scope for scope in access.scopes if scope.queue == queue]
     if scope.tenants is None:
         return False
     return bool(found["seen"] == 0 or found["every"] > found["seen"])
 
 
-def _not_failed(access: Access, target: Target) -> str:
-    state = _run(access, tasks.result(target.queue, _task(target))).state
-    return f"The task is {state}, and only failed tasks can be retried; nothing was done."
+def _now(connection: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("select absurd.current_time()")
+        return cursor.fetchone()[0]
+
+
+def _ignored(emitted_at: Any) -> Outcome:
+    said = f"Already emitted at {display.exact(emitted_at)}; the first emit counts, and this one"
+    return Outcome(Result.NOTHING, f"{said} was ignored.")
+
+
+def _woke(after: dict[str, Any]) -> Outcome:
+    many = "1 run" if after["woken"] == 1 else f"{after['woken']:,} runs"
+    named = ", ".join(display.short_id(each) for each in after["runs"][:5])
+    which = f": {named}{' …' if after['woken'] > 5 else ''}" if named else ""
+    said = f"Emitted. It woke {many}{which}."
+    return Outcome(Result.DONE, said, runs=tuple(after["runs"]))
 
 
 def _task(target: Target) -> UUID:
     if target.task_id is None:
         raise TypeError("this action needs a task")
     return target.task_id
-
-
-def _run(access: Access, statement: Statement[Any]) -> Any:
-    with _writing(access) as connection:
-        return run(connection, statement)
-
-
-@contextmanager
-def _writing(access: Access) -> Iterator[Any]:
-    """One transaction on the engine's database, bounded like a page's."""
-    connection = connections[access.database]
-    timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
-    bound = sql.SQL("set local statement_timeout = {0}; set local lock_timeout = {0}")
-    with translated(), transaction.atomic(using=access.database):
-        with connection.cursor() as cursor:
-            cursor.execute(bound.format(sql.Literal(timeout)).as_string(None))
-        yield connection

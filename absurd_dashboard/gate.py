@@ -108,7 +108,7 @@ def act(
     entry = _entry(request, access, action, target, arguments or {}, verb)
     if (first := repeats.begin(entry, repeats.fingerprint(request, entry))) is not None:
         return _outcome_of(first)
-    if not _allowed(access, action, target):
+    if not allowed(access, action, target):
         return _recorded(entry, Outcome(Result.REFUSED, "You may not do this."))
     try:
         outcome = do()
@@ -151,8 +151,8 @@ def whole(access: Access, queue: str) -> bool:
     return any(scope.queue == queue and scope.tenants is None for scope in access.scopes)
 
 
-def _allowed(access: Access, action: Action, target: Target) -> bool:
-    """Ask the policy for every queue that the action reaches.
+def allowed(access: Access, action: Action, target: Target) -> bool:
+    """Whether the policy lets an action be done, in every queue that it reaches.
 
     What is done to a queue as a whole is never for somebody who sees only a share of it.
     """

@@ -8,35 +8,51 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 
-from absurd_core.errors import InvalidArgument, UnreadablePayload
-from absurd_core.payloads import loads
+from absurd_core.errors import InvalidArgument
 
 #: Characters of JSON that a form may send.
 LONGEST = 1_000_000
+_LONGEST_INT = 4_000
 
 
 class InvalidJson(ValueError):
     """The text is no JSON, or too much of it; the message says where, and quotes nothing."""
 
 
-def parse(text: str) -> Any:
-    """Read JSON text; numbers that a float cannot hold come as ``Decimal``.
+def parse(text: str, *, longest: int = LONGEST) -> Any:
+    """Read JSON text; fractions come as ``Decimal``, so that ``1.10`` stays what it is.
+
+    Args:
+        text: JSON.
+        longest: characters that are too many are refused.
 
     Raises:
         InvalidJson: it cannot be read.
     """
-    if len(text) > LONGEST:
-        raise InvalidJson(f"is longer than {LONGEST:,} characters")
+    if len(text) > longest:
+        raise InvalidJson(f"is longer than {longest:,} characters")
     try:
-        return loads(text)
+        return json.loads(
+            text, parse_int=_integer, parse_float=Decimal, parse_constant=_no_constant
+        )
     except json.JSONDecodeError as error:
         raise InvalidJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except (UnreadablePayload, RecursionError) as error:
+    except RecursionError as error:
         raise InvalidJson("is nested too deeply") from error
+
+
+def _integer(text: str) -> int | Decimal:
+    """Python refuses to read integers of more than a few thousand digits; Decimal does not."""
+    return int(text) if len(text) < _LONGEST_INT else Decimal(text)
+
+
+def _no_constant(name: str) -> Any:
+    raise InvalidJson(f"{name} is not JSON")
 
 
 @dataclass(frozen=True, slots=True)

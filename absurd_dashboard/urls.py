@@ -5,11 +5,13 @@ from django.urls import include, path, register_converter
 from absurd_dashboard.tilde import TildeConverter
 from absurd_dashboard.views import (
     actions,
+    emit,
     events,
     failures,
     health,
     overview,
     queues,
+    spawn,
     tasks,
     workers,
 )
@@ -29,14 +31,18 @@ pages = [
     path("tasks/<uuid:task_id>/steps/<tilde:name>/", tasks.step, name="step"),
     path("tasks/<uuid:task_id>/retry/", actions.retry, name="retry"),
     path("tasks/<uuid:task_id>/cancel/", actions.cancel, name="cancel"),
+    path("tasks/<uuid:task_id>/release/", actions.release, name="release"),
+    path("tasks/<uuid:task_id>/run-again/", spawn.run_again, name="run_again"),
     path("tasks/<uuid:task_id>/reveal/", actions.reveal, name="reveal"),
     path("runs/<uuid:run_id>/", tasks.run, name="run"),
     path("runs/<uuid:run_id>/failure/", tasks.reason, name="reason"),
     path("failures/", failures.failures, name="failures"),
     path("events/", events.events, name="events"),
+    path("events/emit/", emit.choose, name="emit_any"),
     path("events/<tilde:queue>/<tilde:event>/", events.event, name="event"),
-    path("events/<tilde:queue>/<tilde:event>/emit/", actions.emit, name="emit"),
+    path("events/<tilde:queue>/<tilde:event>/emit/", emit.emit, name="emit"),
     path("workers/", workers.workers, name="workers"),
+    path("spawn/", spawn.spawn, name="spawn"),
 ]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

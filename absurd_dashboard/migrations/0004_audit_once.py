@@ -19,4 +19,9 @@ class Migration(migrations.Migration):
             name="owner",
             field=models.TextField(blank=True),
         ),
+        migrations.AlterField(
+            model_name="auditoutcome",
+            name="new_task_id",
+            field=models.UUIDField(db_index=True, null=True),
+        ),
     ]

@@ -91,7 +91,7 @@ class AuditOutcome(AppendOnly):
     at = models.DateTimeField(auto_now_add=True)
     result = models.CharField(max_length=10, choices=Result.choices)
     detail = models.TextField(blank=True)
-    new_task_id = models.UUIDField(null=True)
+    new_task_id = models.UUIDField(null=True, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.result}: {self.detail}"

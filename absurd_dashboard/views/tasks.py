@@ -16,14 +16,15 @@ from absurd_dashboard.choices import Choice, chips, further, window_choices
 from absurd_dashboard.display import Count
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.links import Links
+from absurd_dashboard.offers import Offers, offers
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.payload import Json
-from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import task as one_task
+from absurd_dashboard.queries.audit import Deed, of_task
 from absurd_dashboard.queries.tasks import TaskPage, locate
 from absurd_dashboard.queries.tasks import page as task_page
 from absurd_dashboard.sentence import Status
-from absurd_dashboard.states import FAILED, STATES, state_of
+from absurd_dashboard.states import STATES, state_of
 from absurd_dashboard.timeline import Timeline
 from absurd_dashboard.windows import WINDOWS, Window
 
@@ -136,6 +137,7 @@ class TaskView:
 
     Attributes:
         payloads: params, headers, result and how it is retried.
+        record: what was done to it through the dashboard, newest first.
         previous_steps: address of the page of checkpoints before, or empty.
         next_steps: address of the page of checkpoints after, or empty.
     """
@@ -146,9 +148,8 @@ class TaskView:
     payloads: tuple[Part, ...]
     previous_steps: str
     next_steps: str
-    can_retry: bool
-    can_cancel: bool
-    can_reveal: bool
+    offers: Offers
+    record: tuple[Deed, ...]
 
     @property
     def next_attempt(self) -> int:
@@ -174,8 +175,7 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     found = one_task.detail(access, task_id, step_page=_number(request.GET.get("steps")))
     if found is None:
         raise Http404(_GONE)
-    number, may = found.step_page, policy().may
-    state = state_of(found.history.task.state)
+    number, record = found.step_page, of_task(access, task_id)
     shown = TaskView(
         task=found,
         sentence=sentence.describe(found.history),
@@ -183,13 +183,11 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         payloads=_parts(request, found),
         previous_steps=f"?steps={number - 1}#checkpoints" if number > 1 else "",
         next_steps=f"?steps={number + 1}#checkpoints" if number < found.step_pages else "",
-        can_retry=state is FAILED and may(access, Action.RETRY, found.queue),
-        can_cancel=not state.finished and may(access, Action.CANCEL, found.queue),
-        can_reveal=bool(access.redactions) and may(access, Action.REVEAL, found.queue),
+        offers=offers(access, found.history),
+        record=record,
     )
-    return Page(
-        found.history.task.name, shown, live=request.get_full_path(), version=_version(found)
-    )
+    version = (*_version(found), record)
+    return Page(found.history.task.name, shown, live=request.get_full_path(), version=version)
 
 
 def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]:

@@ -1,0 +1,163 @@
+"""A new task from what a form says: its fields read, its queue and tenant checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from absurd_core import tasks
+from absurd_core.errors import InvalidArgument, QueueNotFound
+from absurd_core.payloads import dumps
+from absurd_core.statements import Statement
+from absurd_core.tasks import Spawned
+from absurd_dashboard.access import Access
+from absurd_dashboard.gate import Outcome, Result
+from absurd_dashboard.inputs import JSON_INPUTS, Inputs
+from absurd_dashboard.jsoninput import Fields, InvalidJson
+from absurd_dashboard.redaction import Redactor
+from absurd_dashboard.writing import written
+
+#: Characters of the params that go on record.
+_RECORDED = 2_000
+
+
+class Invalid(Exception):
+    """What was sent cannot be meant; nothing was done.
+
+    Attributes:
+        errors: by the name of the field, in words for the one who typed it.
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {error}" for name, error in errors.items()))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """What is to be spawned."""
+
+    queue: str
+    name: str
+    params: Any
+    headers: Any
+    retry_strategy: Any
+    cancellation: Any
+    max_attempts: int | None
+    idempotency_key: str | None = None
+
+    def statement(self) -> Statement[Spawned]:
+        """The call that spawns it.
+
+        Raises:
+            Invalid: an argument is not acceptable.
+        """
+        try:
+            return tasks.spawn(
+                self.queue,
+                self.name,
+                self.params,
+                headers=self.headers,
+                retry_strategy=self.retry_strategy,
+                max_attempts=self.max_attempts,
+                cancellation=self.cancellation,
+                idempotency_key=self.idempotency_key,
+            )
+        except InvalidArgument as error:
+            raise Invalid({error.argument or "": error.problem}) from error
+
+    def on_record(self, redactor: Redactor) -> dict[str, Any]:
+        """What the record keeps of it, redacted."""
+        text = redactor.json(dumps("params", self.params) or "null")
+        headers = redactor.json(dumps("headers", self.headers) or "null")
+        return {
+            "queue": self.queue,
+            "name": self.name,
+            "params": text[:_RECORDED] + ("…" if len(text) > _RECORDED else ""),
+            "headers": headers[:_RECORDED],
+            "max_attempts": self.max_attempts,
+        }
+
+
+def read(
+    access: Access, fields: Fields, inputs: Inputs, redactor: Redactor, *, queue: str, name: str
+) -> NewTask:
+    """Read the fields of a form.
+
+    Args:
+        access: what may be seen; the queue must be in it.
+        fields: what was sent; absent inputs are the original's.
+        inputs: the original's, or none.
+        redactor: what the form hid.
+        queue: where to spawn unless the form says otherwise.
+        name: the task's name.
+
+    Raises:
+        Invalid: with all that is wrong, by field.
+    """
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for each in JSON_INPUTS:
+        _collect(values, errors, each, lambda each=each: inputs.taken(each, fields, redactor))
+    _collect(values, errors, "max_attempts", lambda: _attempts(fields, inputs))
+    _collect(values, errors, "queue", lambda: _queue(access, fields.text("queue", queue)))
+    if not name.strip():
+        errors["name"] = "is empty"
+    if "queue" in values and "headers" in values:
+        given = values["headers"]
+        _collect(values, errors, "headers", lambda: owned(access, values["queue"], given))
+    if errors:
+        raise Invalid(errors)
+    return NewTask(name=name, idempotency_key=fields.text("idempotency_key") or None, **values)
+
+
+def spawn(access: Access, new: NewTask) -> Outcome:
+    """Spawn it. Calls ``absurd.spawn_task``."""
+    try:
+        spawned = written(access, new.statement())
+    except QueueNotFound:
+        return Outcome(Result.NOTHING, "The queue no longer exists; nothing was spawned.")
+    if spawned.created:
+        return Outcome(Result.DONE, "Spawned a new task.", spawned.task_id, new=True)
+    seen = access.tasks([new.queue]).filter(task_id=spawned.task_id).exists()
+    said = "A task with this idempotency key is there already; nothing was spawned."
+    return Outcome(Result.NOTHING, said, spawned.task_id if seen else None)
+
+
+def owned(access: Access, queue: str, headers: Any) -> Any:
+    """Headers that keep a task in its maker's sight: its tenant's, where tenants share a queue.
+
+    Raises:
+        InvalidJson: they name another tenant, or none where there are several to choose from.
+    """
+    (tenants,) = [scope.tenants for scope in access.scopes if scope.queue == queue]
+    if tenants is None:
+        return headers
+    given = dict(headers or {})
+    if "tenant_id" not in given and len(tenants) == 1:
+        (given["tenant_id"],) = tenants
+    if not isinstance(given.get("tenant_id"), str) or given["tenant_id"] not in tenants:
+        raise InvalidJson(f"tenant_id must be {' or '.join(sorted(tenants))} in this queue")
+    return given
+
+
+def _collect(values: dict[str, Any], errors: dict[str, str], name: str, take: Any) -> None:
+    """Keep a field's value, or what is wrong with it."""
+    try:
+        values[name] = take()
+        dumps(name, values[name])
+    except (InvalidJson, InvalidArgument) as error:
+        errors[name] = error.problem if isinstance(error, InvalidArgument) else str(error)
+
+
+def _attempts(fields: Fields, inputs: Inputs) -> int | None:
+    if "max_attempts" not in fields:
+        return inputs.max_attempts
+    return fields.whole_number("max_attempts")
+
+
+def _queue(access: Access, queue: str) -> str:
+    if queue not in access.queue_names:
+        raise InvalidJson("no queue with this name, or none that you may see")
+    return queue

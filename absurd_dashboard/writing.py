@@ -1,0 +1,41 @@
+"""The engine's database as an action sees it: one short, bounded transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections, transaction
+from psycopg import sql
+
+from absurd_core.statements import Statement, T, run
+from absurd_dashboard.access import Access
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import translated
+
+_BOUND = sql.SQL("set local statement_timeout = {0}; set local lock_timeout = {0}")
+
+
+@contextmanager
+def writing(access: Access) -> Iterator[Any]:
+    """Open a transaction, its statements bounded like a page's.
+
+    Args:
+        access: whose engine it is; its queries run inside.
+
+    Raises:
+        DashboardError: the database does not answer, or not in time.
+    """
+    timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
+    connection = connections[access.database]
+    with translated(), transaction.atomic(using=access.database):
+        with connection.cursor() as cursor:
+            cursor.execute(_BOUND.format(sql.Literal(timeout)).as_string(None))
+        yield connection
+
+
+def written(access: Access, statement: Statement[T]) -> T:
+    """Execute one call to the engine in a transaction of its own."""
+    with writing(access) as connection:
+        return run(connection, statement)
