@@ -189,6 +189,24 @@ class TaskTable(EngineTable):
         return markup.duration((record.ended_at or self.now) - record.started_at)
 
 
+class SelectableTaskTable(TaskTable):
+    """Tasks with a box each, for the form ``bulk`` elsewhere on the page."""
+
+    select = tables.Column(verbose_name=_("Select"), accessor="task_id", empty_values=())
+
+    class Meta:
+        sequence = ("select", "...")
+
+    def render_select(self, record: TaskRow) -> SafeString:
+        """A box that selects it."""
+        said = _("Select %(task)s") % {"task": display.name(record.name)}
+        return format_html(
+            '<input type="checkbox" name="task" value="{}" form="bulk" aria-label="{}">',
+            record.task_id,
+            said,
+        )
+
+
 class FailureTable(EngineTable):
     """Tasks that failed for good."""
 
@@ -363,6 +381,7 @@ TABLES: dict[str, type[EngineTable]] = {
     "events": EventTable,
     "failures": FailureTable,
     "queues": QueueTable,
+    "selectable": SelectableTaskTable,
     "tasks": TaskTable,
     "waiters": WaiterTable,
     "workers": WorkerTable,

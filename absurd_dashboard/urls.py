@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from absurd_dashboard.tilde import TildeConverter
 from absurd_dashboard.views import (
     actions,
+    bulk,
     emit,
     events,
     failures,
@@ -42,6 +43,13 @@ pages = [
     path("events/<tilde:queue>/<tilde:event>/", events.event, name="event"),
     path("events/<tilde:queue>/<tilde:event>/emit/", emit.emit, name="emit"),
     path("workers/", workers.workers, name="workers"),
+    path("bulk/", bulk.operations, name="bulk"),
+    path("bulk/new/", bulk.new, name="bulk_new"),
+    path("bulk/<uuid:operation_id>/", bulk.operation, name="bulk_operation"),
+    path("bulk/<uuid:operation_id>/confirm/", bulk.confirm, name="bulk_confirm"),
+    path("bulk/<uuid:operation_id>/stop/", bulk.stop, name="bulk_stop"),
+    path("bulk/<uuid:operation_id>/resume/", bulk.resume, name="bulk_resume"),
+    path("bulk/<uuid:operation_id>/step/", bulk.step, name="bulk_step"),
     path("spawn/", spawn.spawn, name="spawn"),
 ]
 urlpatterns = [

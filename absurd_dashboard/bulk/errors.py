@@ -37,6 +37,6 @@ PASSING = (
     core.TimedOut,
 )
 #: What no task of the operation would escape.
-HOPELESS = (core.AccessDenied, core.SchemaError)
+HOPELESS = (errors.EngineForbidden, core.AccessDenied, core.SchemaError)
 #: What concerns one task only, unless it is one of those above.
 OF_ONE_TASK = (core.AbsurdError, errors.QueryTimedOut, errors.QueueGone)

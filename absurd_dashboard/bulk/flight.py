@@ -35,9 +35,8 @@ from absurd_dashboard.bulk.tenure import Tenure, state_database
 from absurd_dashboard.bulk.verbs import VERBS, Job
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import translated
-from absurd_dashboard.gate import Outcome, Result, attempt_all, conclude_all
+from absurd_dashboard.gate import Outcome, Result, Target, allowed, attempt_all, conclude_all
 from absurd_dashboard.models import AuditEntry, BulkBatch, BulkOperation
-from absurd_dashboard.policy import policy
 
 Ask = Callable[[Sequence[Seen]], list[Outcome]]
 
@@ -80,7 +79,7 @@ def carry_out(
     try:
         _transact(tenure, operation, access, lambda ask: ask(seen))
     except HOPELESS as error:
-        raise Halted(str(error)) from error
+        raise Halted("The engine's database does not let the dashboard do this.") from error
     except LOST:
         raise
     except OF_ONE_TASK:  # nothing was done; find out whose error it is
@@ -106,7 +105,7 @@ def _perform(operation: BulkOperation, access: Access, seen: Sequence[Seen]) -> 
     outcomes: list[Outcome] = []
     for queue, group in groupby(seen, key=lambda task: task.queue):
         of_queue = list(group)
-        if policy().may(access, verb.action, queue):
+        if allowed(access, verb.action, Target(queue)):
             outcomes += verb.perform(access, queue, of_queue, job)
         else:
             outcomes += [Outcome(Result.REFUSED, "You may not do this.")] * len(of_queue)

@@ -11,24 +11,26 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.bulk.targets import Seen
+from absurd_dashboard.choices import query_url
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models import Task
 from absurd_dashboard.queries.failures import LONGEST_RUN
+from absurd_dashboard.queries.targets import OWNER
 from absurd_dashboard.queries.tasks import matching
 from absurd_dashboard.windows import window
 
 #: Rows that a slice looks at.
 SLICE = 20_000
-#: Tasks that can be selected one by one.
-MOST_SELECTED = 1_000
+#: Tasks that can be selected one by one; Django takes no more than 1,000 fields in a form.
+MOST_SELECTED = 900
 
-_COLUMNS = ("queue_name", "task_id", "task_name", "state", "attempts", "last_attempt_run")
+_COLUMNS = ("queue_name", "task_id", "task_name", "state", "attempts", "last_attempt_run", "owner")
 
 Source = Mapping[str, Any]
 Cursor = dict[str, Any]
@@ -65,7 +67,8 @@ def failure_list(query: str, now: datetime) -> Source:
     given = QueryDict(query)
     kept = {key: given.get(key, "")[:500].replace("\x00", "") for key in ("queue", "name")}
     span = window(given.get("window"), "24h")
-    return {"kind": "failures", "window": span.key, "now": now.isoformat(), **kept}
+    query = query_url({"view": "list", "window": span.key, **kept}).removeprefix("?")
+    return {"kind": "failures", "window": span.key, "now": now.isoformat(), "query": query, **kept}
 
 
 def read(access: Access, source: Source, cursor: Cursor | None) -> Slice:
@@ -94,14 +97,16 @@ def _listed(access: Access, source: Source, cursor: Cursor) -> Slice:
         every = every.filter(task_id__gte=ids.floor(since))
     if cursor:
         tasks, every = (rows.filter(task_id__lt=cursor["below"]) for rows in (tasks, every))
-    lowest = every.order_by("-task_id").values("task_id")[:SLICE].aggregate(id=Min("task_id"))["id"]
-    if lowest is None:
-        return Slice((), None)
-    return Slice(_seen(tasks.filter(task_id__gte=lowest)), {"below": str(lowest)})
+    # Not the next page of matches: the end of the next so many rows, whether they match or not.
+    ends = every.order_by("-task_id").values_list("task_id", flat=True)[SLICE - 1 : SLICE]
+    for lowest in ends:
+        return Slice(_seen(tasks.filter(task_id__gte=lowest)), {"below": str(lowest)})
+    return Slice(_seen(tasks), None)
 
 
 def _seen(tasks: QuerySet[Task]) -> tuple[Seen, ...]:
-    return tuple(Seen(*row) for row in tasks.order_by("-task_id").values_list(*_COLUMNS))
+    rows = tasks.annotate(owner=OWNER).order_by("-task_id").values_list(*_COLUMNS)
+    return tuple(Seen(*row) for row in rows)
 
 
 def _failed(access: Access, source: Source, cursor: Cursor) -> Slice:

@@ -17,6 +17,7 @@ class Seen:
     Attributes:
         attempts: how many runs it had.
         run_id: the newest of them.
+        owner: its header ``tenant_id``, for the record.
     """
 
     queue: str
@@ -25,19 +26,22 @@ class Seen:
     state: str
     attempts: int
     run_id: UUID | None
+    owner: str | None
 
     @classmethod
     def read(cls, stored: Sequence[Any]) -> Seen:
         """Read what :meth:`stored` made."""
-        queue, task_id, name, state, attempts, run_id = stored
-        return cls(queue, UUID(task_id), name, state, attempts, UUID(run_id) if run_id else None)
+        queue, task_id, name, state, attempts, run_id, owner = stored
+        run = UUID(run_id) if run_id else None
+        return cls(queue, UUID(task_id), name, state, attempts, run, owner)
 
     def stored(self) -> list[Any]:
         """As a JSON array."""
         run_id = str(self.run_id) if self.run_id else None
-        return [self.queue, str(self.task_id), self.name, self.state, self.attempts, run_id]
+        seen = [self.queue, str(self.task_id), self.name, self.state, self.attempts]
+        return [*seen, run_id, self.owner]
 
     @property
     def target(self) -> Target:
         """The task as the gate knows it."""
-        return Target(self.queue, self.task_id, self.name)
+        return Target(self.queue, self.task_id, self.name, owner=self.owner or "")

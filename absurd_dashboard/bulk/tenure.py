@@ -9,7 +9,7 @@ one in the same statement.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -65,14 +65,15 @@ def taken(operation_id: UUID, lease: timedelta = LEASE) -> Iterator[Tenure | Non
     """
     database = state_database()
     if connections[database].vendor == "postgresql":
-        with _locked(database, operation_id) as mine:
-            yield _begun(operation_id, Q()) if mine else None
-        return
-    silent = Q(heartbeat_at=None) | Q(heartbeat_at__lt=timezone.now() - lease)
-    tenure = _begun(operation_id, silent)
-    yield tenure
-    if tenure:
-        _let_go(tenure)
+        with (
+            _locked(database, operation_id) as mine,
+            _begun(operation_id) if mine else nullcontext() as tenure,
+        ):
+            yield tenure
+    else:
+        silent = Q(heartbeat_at=None) | Q(heartbeat_at__lt=timezone.now() - lease)
+        with _begun(operation_id, silent) as tenure:
+            yield tenure
 
 
 def state_database() -> str:
@@ -80,23 +81,23 @@ def state_database() -> str:
     return router.db_for_write(BulkOperation)
 
 
-def _begun(operation_id: UUID, condition: Q) -> Tenure | None:
-    """Raise the epoch, unless the condition fails or somebody else raised it meanwhile."""
+@contextmanager
+def _begun(operation_id: UUID, free: Q | None = None) -> Iterator[Tenure | None]:
+    """Raise the epoch, unless it is not free or somebody else raised it meanwhile."""
     rows = BulkOperation.objects.filter(pk=operation_id)
-    epoch = rows.filter(condition).values_list("epoch", flat=True).first()
-    if epoch is None:
-        return None
-    raised = rows.filter(epoch=epoch).update(epoch=epoch + 1, heartbeat_at=timezone.now())
-    return Tenure(operation_id, epoch + 1) if raised else None
-
-
-def _let_go(tenure: Tenure) -> None:
-    mine = BulkOperation.objects.filter(pk=tenure.operation_id, epoch=tenure.epoch)
-    mine.update(heartbeat_at=None)
+    epoch = rows.filter(free or Q()).values_list("epoch", flat=True).first()
+    if epoch is None or not rows.filter(epoch=epoch).update(
+        epoch=epoch + 1, heartbeat_at=timezone.now()
+    ):
+        yield None
+        return
+    yield Tenure(operation_id, epoch + 1)
+    rows.filter(epoch=epoch + 1).update(heartbeat_at=None)  # let go; after an error it lapses
 
 
 @contextmanager
 def _locked(database: str, operation_id: UUID) -> Iterator[bool]:
+    """Whether the operation's lock is held while the block lasts, or somebody else has it."""
     connection = connections[database]
     key = operation_id.int >> 65  # 63 bits: a positive bigint
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 -- Failed attempts of one queue, newest claim first, and whether each ended a task within a window.
 select {queue}::text as queue_name, r.available_at, r.run_id,
        t.task_id, t.task_name, t.state, t.attempts, t.last_attempt_run,
+       t.headers->>'tenant_id' as owner,
        t.task_id is not null and r.failed_at between %(since)s and %(now)s
          and (%(name)s::text is null or t.task_name = %(name)s) as matches
   from (select * from {r} x

@@ -1,0 +1,181 @@
+"""Bulk operations: the dry run, the confirmation, the progress, and all of them in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_datetime
+
+from absurd_core.errors import InvalidArgument
+from absurd_dashboard import twins
+from absurd_dashboard.access import Access
+from absurd_dashboard.bulk import background, desk, sources
+from absurd_dashboard.bulk.report import PAGE, Progress, in_sight, newest, report
+from absurd_dashboard.bulk.verbs import VERBS
+from absurd_dashboard.choices import query_url
+from absurd_dashboard.gate import Outcome, Result
+from absurd_dashboard.links import Links
+from absurd_dashboard.models import BulkOperation
+from absurd_dashboard.pages import Page, View, access_to, answered, page, refused
+from absurd_dashboard.policy import Action, policy
+
+_STATUS = {Result.DONE: 200, Result.NOTHING: 409, Result.REFUSED: 403, Result.FAILED: 502}
+_MOST_ATTEMPTS = 1_000
+State = BulkOperation.State
+
+
+@dataclass(frozen=True, slots=True)
+class BulkList:
+    """What the list of operations shows."""
+
+    operations: tuple[Progress, ...]
+    older: str
+
+
+@page("bulk", "bulk/list")
+def operations(request: HttpRequest, access: Access) -> Page:
+    """The tenant's bulk operations, newest first."""
+    found = newest(access, _moment(request.GET.get("older", "")))
+    older = query_url({"older": found[-1].created_at.isoformat()}) if len(found) == PAGE else ""
+    return Page("Bulk operations", BulkList(found, older), live=request.get_full_path())
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text[:40])
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
+@page("bulk", "bulk/detail")
+def operation(request: HttpRequest, access: Access, operation_id: UUID) -> Page:
+    """One operation: its dry run before it is confirmed, its progress afterwards."""
+    found = _found(access, operation_id)
+    if found.state == State.RUNNING:
+        background.ensure()
+    after = request.GET.get("after", "")
+    shown = report(access, found, int(after) if after.isdecimal() and len(after) < 9 else -1)
+    ended = found.state == State.FINISHED
+    return Page(shown.progress.title, shown, live="" if ended else request.get_full_path())
+
+
+def posted(function: Callable[..., HttpResponseBase]) -> View:
+    """Make a view of a function that answers a POST."""
+
+    def body(request: HttpRequest, tenant: str | None = None, **kwargs: Any) -> HttpResponseBase:
+        with access_to(request, tenant) as access:
+            pass
+        return function(request, access, **kwargs)
+
+    @wraps(function)
+    @transaction.non_atomic_requests
+    def view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return answered(request, body, section="bulk", methods=("POST",), kwargs=kwargs)
+
+    return view
+
+
+@posted
+def new(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """Begin a dry run.
+
+    ``action`` is a key of VERBS; ``attempts`` how many more a retried task gets. ``from`` says
+    where the targets come from: ``selected`` (each ``task`` is one), or everything that the
+    ``query`` of a list (``tasks`` or ``failures``) finds.
+    """
+    verb = request.POST.get("action", "")
+    if verb not in VERBS:
+        raise InvalidArgument(argument="action", problem=f"is not one of {', '.join(VERBS)}")
+    if not all(policy().may(access, each) for each in (Action.BULK, VERBS[verb].action)):
+        return refused(request, "bulk", 403, "You may not do this.")
+    options = {"attempts": _attempts(request)} if verb == "retry" else {}
+    begun = desk.draft(request, access, verb, options, _source(request, access))
+    desk.work_on(begun)
+    return _onward(request, begun)
+
+
+def _source(request: HttpRequest, access: Access) -> sources.Source:
+    query = request.POST.get("query", "")[:5_000].lstrip("?")
+    match request.POST.get("from"):
+        case "tasks":
+            return sources.task_list(query, access.now)
+        case "failures":
+            return sources.failure_list(query, access.now)
+    chosen = request.POST.getlist("task")[: sources.MOST_SELECTED]
+    if not chosen:
+        raise InvalidArgument(argument="task", problem="is missing: no task is selected")
+    return sources.selection(map(_task_id, chosen))
+
+
+def _task_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidArgument(argument="task", problem="is no task's id") from error
+
+
+def _attempts(request: HttpRequest) -> int:
+    text = request.POST.get("attempts") or "1"
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) <= _MOST_ATTEMPTS):
+        raise InvalidArgument(argument="attempts", problem=f"is not from 1 to {_MOST_ATTEMPTS:,}")
+    return int(text)
+
+
+@posted
+def step(request: HttpRequest, access: Access, operation_id: UUID) -> HttpResponseBase:
+    """Go on with the dry run, or with the work, for as long as a request may take."""
+    found = _found(access, operation_id)
+    if not policy().may(access, Action.BULK):
+        return refused(request, "bulk", 403, "You may not do this.")
+    desk.work_on(found)
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204)  # the page renews itself
+    return _onward(request, found)
+
+
+def _steps(which: desk.Step) -> View:
+    def body(request: HttpRequest, access: Access, operation_id: UUID) -> HttpResponseBase:
+        found = _found(access, operation_id)
+        return _said(request, found, desk.take(request, access, found, which))
+
+    return posted(body)
+
+
+confirm, stop, resume = map(_steps, (desk.CONFIRM, desk.STOP, desk.RESUME))
+
+
+def _said(request: HttpRequest, about: BulkOperation, outcome: Outcome) -> HttpResponseBase:
+    status = _STATUS[outcome.result]
+    if twins.wanted(request):
+        return twins.response(outcome, status=status)
+    if outcome.result is Result.REFUSED:
+        return refused(request, "bulk", status, outcome.detail)
+    messages.info(request, outcome.detail)  # after a second click too: its page shows how it stands
+    return redirect(_address(request, about))
+
+
+def _onward(request: HttpRequest, about: BulkOperation) -> HttpResponseBase:
+    if twins.wanted(request):
+        return twins.response({"id": about.pk, "url": _address(request, about)}, status=201)
+    return redirect(_address(request, about))
+
+
+def _address(request: HttpRequest, about: BulkOperation) -> str:
+    return Links.of(request).to("bulk_operation", about.pk)
+
+
+def _found(access: Access, operation_id: UUID) -> BulkOperation:
+    found = in_sight(access, operation_id)
+    if found is None:
+        raise Http404("No bulk operation with this id, or none that you may see")
+    return found
