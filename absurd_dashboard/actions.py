@@ -104,7 +104,7 @@ def emit(access: Access, target: Target, payload: Any) -> Outcome:
     The event's row is held first, so what is said of it is what happened.
     """
     event = {"event": target.event}
-    with writing(access) as connection:
+    with writing(access, whole=target.queue) as connection:
         access.each_queue("lock_event", event, queues=[target.queue])
         (found,) = access.each_queue("emit_check", event, queues=[target.queue])
         if reaches_others(access, target.queue, found):

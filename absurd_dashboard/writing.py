@@ -18,11 +18,13 @@ _BOUND = sql.SQL("set local statement_timeout = {0}; set local lock_timeout = {0
 
 
 @contextmanager
-def writing(access: Access) -> Iterator[Any]:
+def writing(access: Access, *, whole: str | None = None) -> Iterator[Any]:
     """Open a transaction, its statements bounded like a page's.
 
     Args:
         access: whose engine it is; its queries run inside.
+        whole: a queue that the action reaches beyond what is in sight; see
+            :meth:`absurd_dashboard.access.Access.confine`.
 
     Raises:
         DashboardError: the database does not answer, or not in time.
@@ -32,6 +34,7 @@ def writing(access: Access) -> Iterator[Any]:
     with translated(), transaction.atomic(using=access.database):
         with connection.cursor() as cursor:
             cursor.execute(_BOUND.format(sql.Literal(timeout)).as_string(None))
+        access.confine(whole=whole)
         yield connection
 
 

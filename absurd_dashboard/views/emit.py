@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -56,12 +56,15 @@ class Chooser:
 def _find(request: HttpRequest, access: Access, queue: str, event: str) -> Subject:
     if queue not in access.queue_names:
         raise Http404("No queue with this name, or none that you may see")
-    return Subject(Target(queue, event=event))
+    access.confine(whole=queue)  # an emit reaches everybody who waits, so all of them count
+    (found,) = access.each_queue("emit_check", {"event": event}, queues=[queue])
+    access.confine()
+    return Subject(Target(queue, event=event, owner=found["owner"] or ""), found)
 
 
 def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) -> Page:
     queue, event = subject.target.queue, subject.target.event
-    (found,) = access.each_queue("emit_check", {"event": event}, queues=[queue])
+    found = subject.facts
     text = asked.fields.values.get("payload", "")
     shown = EmitView(
         queue=queue,
@@ -84,14 +87,12 @@ def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fie
         raise Invalid({"payload": str(error)}) from error
     if redactor.rules and HIDDEN in text:
         raise Invalid({"payload": f"{HIDDEN} stands for a hidden value: type what is meant"})
-    (found,) = access.each_queue(
-        "emit_check", {"event": subject.target.event}, queues=[subject.target.queue]
-    )
-    target = replace(subject.target, owner=found["owner"] or "")
     record = {"payload": redactor.json(text)[:_RECORDED]}
-    return act(
-        request, access, Action.EMIT, target, lambda: actions.emit(access, target, payload), record
-    )
+
+    def do() -> Outcome:
+        return actions.emit(access, subject.target, payload)
+
+    return act(request, access, Action.EMIT, subject.target, do, record)
 
 
 emit = Form(

@@ -1,0 +1,1 @@
+"""The second line, in the database: a role with exactly the dashboard's rights, and policies."""

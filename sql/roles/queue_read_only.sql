@@ -1,0 +1,2 @@
+-- One queue, to look at.
+grant select on {t}, {r}, {c}, {e}, {w} to {role};

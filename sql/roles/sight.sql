@@ -1,0 +1,19 @@
+-- What the policies below ask: which tenants of a queue the transaction may see.
+-- The dashboard says so at the beginning of each: in the setting absurd_dashboard.tenants stands
+-- `*` for everything, or an object: the queues in sight, true for all of one, or a list of tenants.
+create schema if not exists absurd_dashboard;
+create or replace function absurd_dashboard.tenants(queue text) returns text[]
+  language sql stable parallel safe set search_path = pg_catalog
+as $$
+  select case
+           when said = '*' then null
+           when said = '' then '{{}}'
+           when said::jsonb -> queue = 'true' then null
+           when jsonb_typeof(said::jsonb -> queue) = 'array'
+             then array(select jsonb_array_elements_text(said::jsonb -> queue))
+           else '{{}}'
+         end
+    from (select coalesce(current_setting('absurd_dashboard.tenants', true), '') as said) setting
+$$;
+comment on function absurd_dashboard.tenants is
+  'Tenants of the queue that the transaction may see; null for all of it';

@@ -1,0 +1,3 @@
+-- The role may ask.
+grant usage on schema absurd_dashboard to {role};
+grant execute on function absurd_dashboard.tenants(text) to {role};
