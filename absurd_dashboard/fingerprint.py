@@ -15,21 +15,23 @@ MESSAGE, TRACE = 500, 4_000
 _SHAPE = 160
 _LONGEST_LINE = 500
 
-#: What differs between two messages of one cause, the longest forms first.
+#: What differs between two messages of one cause, the longest forms first. Runs of digits are one
+#: zero by then, as in sql/dashboard/failure_groups.sql, so that both see the same causes.
 _VARIABLE = (
-    ("time", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
-    ("id", r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"),
-    ("url", r"\b[a-z][a-z0-9+]{1,15}://[^\s\"'<>]+"),
+    ("time", r"0-0-0[T ]0:0(?::0(?:[.,]0)?)?(?:Z|[+-]0(?::0)?)?"),
+    ("id", r"\b[0a-fA-F]{1,8}(?:-[0a-fA-F]{1,4}){3}-[0a-fA-F]{1,12}\b"),
+    ("url", r"\b[a-z][a-z+]{1,15}://[^\s\"'<>]+"),
     ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
     ("text", r"\"[^\"]*\"|`[^`]*`|“[^”]*”|«[^»]*»|(?<!\w)'[^']*'(?!\w)"),
     ("path", r"(?<![\w/])(?:~|[A-Za-z]:)?(?:[/\\][\w.@+~-]+){2,}[/\\]?"),
-    ("address", r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\[[0-9a-fA-F]*:[0-9a-fA-F:.]+\](?::\d+)?"),
-    ("id", r"\b0x[0-9a-fA-F]+|\b(?=[a-f]*\d)[0-9a-fA-F]{8,}\b|\b(?=[A-Za-z_]*\d)\w{8,}\b"),
-    ("n", r"[-+]?\d+(?:[.,_]\d+)*"),
+    ("address", r"\b0(?:\.0){3}(?::0)?|\[[0a-fA-F]*:[0a-fA-F:.]+\](?::0)?"),
+    # A word in which letters follow a digit, or that only hexadecimal digits make up.
+    ("id", r"\b[^\W0]*0(?=[^\W0])\w*|\b[a-fA-F]{3,}0\b"),
+    ("n", r"[-+]?0(?:[.,_]0)*"),
 )
 _PATTERN = re.compile("|".join(f"({pattern})" for _, pattern in _VARIABLE))
 _LABELS = [f"<{label}>" for label, _ in _VARIABLE]
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[0-9]+")
 
 _PYTHON = re.compile(r'\s*File "(?P<file>[^"]+)", line \d+, in (?P<function>.+)')
 _JAVASCRIPT = re.compile(
@@ -80,8 +82,9 @@ def fingerprint(name: str | None, message: str | None, trace: str | None) -> str
 
 def shape(message: str) -> str:
     """A message with ids, numbers, quotes, paths, addresses and times replaced by their kind."""
-    plain = _PATTERN.sub(lambda found: _LABELS[(found.lastindex or 1) - 1], message[:MESSAGE])
-    return " ".join(_DIGITS.sub("<n>", plain).split())[:_SHAPE]
+    same = _DIGITS.sub("0", message[:MESSAGE])
+    plain = _PATTERN.sub(lambda found: _LABELS[(found.lastindex or 1) - 1], same)
+    return " ".join(plain.split())[:_SHAPE]
 
 
 def frame(trace: str | None) -> Frame | None:

@@ -32,6 +32,7 @@ class Action(StrEnum):
     RUN_AGAIN = "run_again"
     CANCEL = "cancel"
     EMIT = "emit"
+    TRIAGE = "triage"
     BULK = "bulk"
     SPAWN = "spawn"
     QUEUES = "queues"
@@ -40,7 +41,16 @@ class Action(StrEnum):
     REVEAL = "reveal"
 
 
-_OPERATOR = frozenset({Action.RETRY, Action.RUN_AGAIN, Action.CANCEL, Action.EMIT, Action.BULK})
+_OPERATOR = frozenset(
+    {
+        Action.RETRY,
+        Action.RUN_AGAIN,
+        Action.CANCEL,
+        Action.EMIT,
+        Action.BULK,
+        Action.TRIAGE,
+    }
+)
 _ADMIN = _OPERATOR | {Action.QUEUES, Action.SPAWN, Action.MEMBERS, Action.AUDIT}
 
 #: What each role may do. Revealing is no role's: it is the permission ``reveal_payload``.

@@ -17,6 +17,7 @@ ACTION_PERMISSIONS = {
     Action.RUN_AGAIN: "absurd_dashboard.run_again_task",
     Action.CANCEL: "absurd_dashboard.cancel_task",
     Action.EMIT: "absurd_dashboard.emit_event",
+    Action.TRIAGE: "absurd_dashboard.change_failurenote",
     Action.BULK: "absurd_dashboard.bulk_task",
     Action.SPAWN: "absurd_dashboard.spawn_task",
     Action.QUEUES: "absurd_dashboard.manage_queues",

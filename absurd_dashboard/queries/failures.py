@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,12 +10,15 @@ from uuid import UUID
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.redaction import MARGIN
 from absurd_dashboard.windows import Window
 
 #: Failed attempts of each queue that are looked at, newest claim first.
 DEPTH = 2_000
 #: Attempts are found by their claim; one that failed in the window may have been claimed before.
 LONGEST_RUN = timedelta(hours=24)
+# Characters of an error's parts that are shown.
+_LONGEST_NAME, _LONGEST_MESSAGE = 200, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ def page(
     queue: str = "",
     name: str = "",
     before: FailureCursor | None = None,
+    every: bool = False,
+    alike: Sequence[int] | None = None,
+    depth: int = DEPTH,
+    size: int | None = None,
 ) -> FailurePage:
     """Read one page.
 
@@ -82,19 +90,27 @@ def page(
         queue: of this queue only.
         name: of tasks with this name only.
         before: only what failed before this.
+        every: all failed attempts, not only those that ended a task.
+        alike: only of this cause, from :mod:`absurd_dashboard.queries.failure_groups`.
+        depth: failed attempts of each queue that are looked at.
+        size: rows on the page; the setting ``PAGE_SIZE`` unless given.
     """
-    size = dashboard_settings().page_size
+    size = size or dashboard_settings().page_size
     since = span.since(access.now) or datetime(1970, 1, 1, tzinfo=UTC)
     rows = access.each_queue(
         "failures",
         {
             "since": since,
             "claimed_since": since - LONGEST_RUN,
-            "depth": DEPTH,
+            "depth": depth,
+            "every": every,
+            "alike": None if alike is None else list(alike),
             "name": name or None,
             "before": before.failed_at if before else None,
             "before_run": before.run_id if before else None,
             "size": size + 1,
+            "longest_name": _LONGEST_NAME + MARGIN,
+            "longest_message": _LONGEST_MESSAGE + MARGIN,
         },
         tail="order by failed_at desc, run_id desc limit %(size)s",
         queues=[queue] if queue else None,
@@ -107,6 +123,10 @@ def page(
 
 def _row(access: Access, row: dict[str, Any]) -> FailureRow:
     queue, name = row.pop("queue_name"), row.pop("task_name")
-    redactor = access.redactor(name)
-    row |= {part: redactor.text(row[part]) for part in ("error_name", "error_message")}
-    return FailureRow(queue=queue, name=name, **row)
+    redactor, reason = access.redactor(name), row.pop("reason_text")
+    row["error_name"] = redactor.member(["name"], row["error_name"], _LONGEST_NAME)
+    message = redactor.member(["message"], row["error_message"], _LONGEST_MESSAGE)
+    if reason is not None:  # it has no message that is a text, so its JSON stands for it
+        cut = len(reason) == _LONGEST_MESSAGE + MARGIN
+        message = redactor.json(reason, cut=cut)[:_LONGEST_MESSAGE]
+    return FailureRow(queue=queue, name=name, **{**row, "error_message": message})

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from django.urls import URLPattern, URLResolver, reverse
 
 from absurd_dashboard import urls
+from absurd_dashboard.fingerprint import fingerprint
 from absurd_dashboard.policy import Action
 from tests.security.world import Things
 
@@ -54,6 +55,12 @@ def _done(things: Things) -> tuple[object, ...]:
     return (things.done,)
 
 
+def _cause(things: Things) -> tuple[object, ...]:
+    """The fingerprint of the failed task's error."""
+    owner = things.emitted.removeprefix("emitted-")
+    return (fingerprint(f"E-{owner}", f"m-{owner}", f"t-{owner}"),)
+
+
 def _action(needs: Action, arguments: Arguments, **more: bool) -> Endpoint:
     return Endpoint(Kind.ACTION, arguments, needs, **more)  # type: ignore[arg-type]
 
@@ -75,6 +82,8 @@ ENDPOINTS = {
     "run": Endpoint(Kind.REDIRECT, lambda things: (things.failed_run,)),
     "reason": Endpoint(Kind.OBJECT, lambda things: (things.failed_run,)),
     "failures": Endpoint(Kind.LIST),
+    "failure": Endpoint(Kind.OBJECT, _cause),
+    "triage": _action(Action.TRIAGE, _cause),
     "events": Endpoint(Kind.LIST),
     "event": Endpoint(Kind.OBJECT, lambda things: (things.queue, things.emitted)),
     "emit": _action(Action.EMIT, lambda things: (things.queue, things.awaited), names_event=True),

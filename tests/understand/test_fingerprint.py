@@ -1,12 +1,15 @@
 """Fingerprints: the same cause together, different causes apart, in three languages and none."""
 
 import json
+import re
 import subprocess
 import sys
 import traceback
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from absurd_dashboard.fingerprint import fingerprint, frame, shape
 
@@ -178,6 +181,12 @@ def test_lease_expiries_are_one_cause_whoever_lost_the_lease() -> None:
 )
 def test_what_differs_from_one_failure_to_the_next_is_replaced(message: str, expected: str) -> None:
     assert shape(message) == expected
+
+
+@given(st.text(alphabet="ab0123456789-:.T /'\"@", max_size=60))
+def test_how_many_digits_a_number_has_makes_no_difference(message: str) -> None:
+    longer = re.sub(r"[0-9]+", lambda found: found[0] * 2, message)
+    assert shape(longer) == shape(message)
 
 
 def test_a_fingerprint_is_the_same_in_another_process() -> None:
