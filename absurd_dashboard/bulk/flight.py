@@ -91,6 +91,7 @@ def _transact(
 ) -> None:
     """One transaction in the engine, and its number kept before it commits."""
     with _writing(access.database) as number:
+        access.confine()
         outcomes = asked(partial(_perform, operation, access))
         written = [[item.result, item.detail, _text(item.task_id), item.new] for item in outcomes]
         flight = {**(operation.flight or {}), "number": number, "outcomes": written}
