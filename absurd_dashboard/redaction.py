@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -12,6 +12,11 @@ from absurd_dashboard.jsontext import Token, tokenise
 
 #: What stands in the place of what is hidden.
 HIDDEN = "[redacted]"
+#: Characters to fetch beyond those that are shown, so that a match across the end is seen whole.
+MARGIN = 1_000
+
+# The part of a JSON string that is there when the text was cut off, without half an escape.
+_BEGUN = re.compile(r'"(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,8 @@ class Redaction:
     """One thing to hide. Give exactly one of ``key``, ``path`` and ``pattern``.
 
     Attributes:
-        key: name of a member at any depth, whatever its case; ``*`` stands for anything.
+        key: name of a member at any depth, whatever its case; ``*`` stands for anything, ``?``
+            for one character.
         path: names of members from the outside in, joined by dots, ``*`` for any one of them;
             elements of lists go by their number: ``cards.*.number``.
         pattern: a regular expression; what it matches in any string, number, member name or
@@ -39,7 +45,7 @@ class Redaction:
 
     def covers(self, task_name: str) -> bool:
         """Whether it counts for tasks with that name."""
-        return fnmatchcase(task_name, self.task_name)
+        return fnmatchcase(task_name, _brackets_kept(self.task_name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +53,87 @@ class Redactor:
     """Applies some redactions to the payloads of one task."""
 
     rules: tuple[Redaction, ...] = ()
-    _pattern: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    patterns: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+    _keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _paths: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        patterns = [f"(?:{rule.pattern})" for rule in self.rules if rule.pattern]
-        compiled = re.compile("|".join(patterns)) if patterns else None
-        object.__setattr__(self, "_pattern", compiled)
+        patterns = tuple(re.compile(rule.pattern) for rule in self.rules if rule.pattern)
+        keys = tuple(_brackets_kept(rule.key.lower()) for rule in self.rules if rule.key)
+        paths = tuple(
+            tuple(_brackets_kept(rule.path).split(".")) for rule in self.rules if rule.path
+        )
+        for name, value in (("patterns", patterns), ("_keys", keys), ("_paths", paths)):
+            object.__setattr__(self, name, value)
 
     def json(self, text: str, *, cut: bool = False) -> str:
         """JSON text with what is to be hidden replaced; numbers and the rest stay to the digit.
 
         Args:
             text: JSON, or its beginning.
-            cut: whether it is only the beginning; then a string that lacks its end is hidden,
-                because a pattern might match the whole of it.
+            cut: whether it is only the beginning; then a string or number that lacks its end is
+                hidden, because a pattern might match the whole of it.
         """
         if not self.rules:
             return text
         return "".join(_Walk(self, cut=cut).rewritten(text))
 
-    def text(self, text: str | None) -> str | None:
-        """Plain text, such as an error's message, with what the patterns match replaced."""
-        if text is None or self._pattern is None:
-            return text
-        return self._pattern.sub(HIDDEN, text)
+    def text(self, text: str | None, *, longest: int | None = None) -> str | None:
+        """Plain text, such as an error's message, with what the patterns match replaced.
 
-    def hides(self, path: Sequence[str]) -> bool:
+        Args:
+            text: the text; when it was cut off, with :data:`MARGIN` characters more than
+                ``longest``.
+            longest: show this many characters of it.
+        """
+        if text is None:
+            return None
+        end = len(text) if longest is None else longest
+        shown, position = [], 0
+        for first, last in self._matched(text):
+            if first >= end:
+                break
+            shown += [text[position:first], HIDDEN]
+            position = last
+        return "".join([*shown, text[position:end]])
+
+    def member(self, names: Iterable[str], text: str | None, longest: int) -> str | None:
+        """The value of a member of the outermost object, shown outside of its JSON.
+
+        Args:
+            names: the member's name, or all that it may have.
+            text: its text; otherwise as for :meth:`text`.
+            longest: show this many characters of it.
+        """
+        if text is not None and any(self.hides((name,)) for name in names):
+            return HIDDEN
+        return self.text(text, longest=longest)
+
+    def hides(self, path: Sequence[str | int]) -> bool:
         """Whether the member at this path is hidden as a whole."""
-        name = path[-1].lower() if path else ""
-        return any(
-            (rule.key and fnmatchcase(name, rule.key.lower()))
-            or (rule.path and _matches(rule.path.split("."), path))
-            for rule in self.rules
+        if not path:
+            return False
+        name = str(path[-1]).lower()
+        return any(fnmatchcase(name, key) for key in self._keys) or any(
+            len(wanted) == len(path) and all(map(fnmatchcase, map(str, path), wanted))
+            for wanted in self._paths
         )
 
+    def _matched(self, text: str) -> list[tuple[int, int]]:
+        """Where any pattern matches; matches of two patterns that overlap are one."""
+        spans: list[tuple[int, int]] = []
+        matches = (match.span() for pattern in self.patterns for match in pattern.finditer(text))
+        for first, last in sorted(matches):
+            if spans and first < spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+            elif first < last:
+                spans.append((first, last))
+        return spans
 
-def _matches(wanted: Sequence[str], path: Sequence[str]) -> bool:
-    return len(wanted) == len(path) and all(map(fnmatchcase, path, wanted))
+
+def _brackets_kept(pattern: str) -> str:
+    """A pattern in which brackets mean themselves: names may hold any character."""
+    return pattern.replace("[", "[[]")
 
 
 class _Walk:
@@ -91,27 +141,31 @@ class _Walk:
 
     def __init__(self, redactor: Redactor, *, cut: bool) -> None:
         self.redactor = redactor
-        self.cut = cut
+        # Whether a pattern might match what was cut off.
+        self.wary = cut and bool(redactor.patterns)
         # For every open container: the current member's name, or the current element's number.
         self.places: list[str | int] = []
         self.hidden_below = 0  # containers open inside a hidden value
 
     def rewritten(self, text: str) -> Iterator[str]:
-        for token in tokenise(text):
+        for token, last in _with_last(tokenise(text)):
             if self.hidden_below:
                 self._skip(token)
             elif token.kind == "key":
-                name = json.loads(_closed(token.text))
+                name = json.loads(token.text)
                 self.places[-1:] = [name]
                 yield _quoted(self.redactor.text(name) or "")
             elif token.kind == "mark" and token.text not in "{[":
                 self._pass(token.text)
                 yield token.text + (" " if token.text in ",:" else "")
-            elif self.places and self.redactor.hides([str(place) for place in self.places]):
+            elif self.redactor.hides(self.places):
                 self.hidden_below = token.text in "{["
                 yield _quoted(HIDDEN)
+            elif token.kind == "mark":
+                self.places.append("" if token.text == "{" else 0)
+                yield token.text
             else:
-                yield self._value(token)
+                yield self._value(token, last=last)
 
     def _skip(self, token: Token) -> None:
         if token.kind == "mark":
@@ -123,34 +177,41 @@ class _Walk:
         elif mark == "," and self.places and isinstance(self.places[-1], int):
             self.places[-1] += 1
 
-    def _value(self, token: Token) -> str:
-        if token.kind == "mark":
-            self.places.append("" if token.text == "{" else 0)
-            return token.text
+    def _value(self, token: Token, *, last: bool) -> str:
+        begun = token.kind == "string" and not _ended(token.text)
+        if self.wary and last and (begun or token.kind != "string"):
+            return _quoted(HIDDEN)
         if token.kind == "string":
-            return self._string(token.text)
+            value = json.loads(_closed(token.text) if begun else token.text)
+            shown = self.redactor.text(value)
+            return token.text if shown == value else _quoted(shown or "")
         shown = self.redactor.text(token.text)
         return token.text if shown == token.text else _quoted(HIDDEN)
 
-    def _string(self, text: str) -> str:
-        whole = _closed(text)
-        if self.cut and whole != text:
-            return _quoted(HIDDEN)
-        value = json.loads(whole)
-        shown = self.redactor.text(value)
-        return text if shown == value else _quoted(shown or "")
+
+def _with_last(tokens: Iterator[Token]) -> Iterator[tuple[Token, bool]]:
+    """Every token, and whether it is the last."""
+    previous = next(tokens, None)
+    for token in tokens:
+        if previous is not None:
+            yield previous, False
+        previous = token
+    if previous is not None:
+        yield previous, True
+
+
+def _ended(text: str) -> bool:
+    """Whether a JSON string has its closing quote, and not an escaped one there."""
+    if len(text) < 2 or text[-1] != '"':
+        return False
+    slashes = len(text) - 1 - len(text[:-1].rstrip("\\"))
+    return slashes % 2 == 0
 
 
 def _closed(text: str) -> str:
-    """A JSON string, its end added where the text was cut off inside it."""
-    if len(text) > 1 and text.endswith('"') and not _escaped_end(text):
-        return text
-    return re.sub(r"\\(u[0-9a-fA-F]{0,3})?$", "", text) + '"'
-
-
-def _escaped_end(text: str) -> bool:
-    slashes = len(text[:-1]) - len(text[:-1].rstrip("\\"))
-    return slashes % 2 == 1
+    """The JSON string that was begun, its end added."""
+    begun = _BEGUN.match(text)
+    return f'{begun[0] if begun else text}"'
 
 
 def _quoted(text: str) -> str:

@@ -26,7 +26,7 @@ from absurd_dashboard.history import (
 )
 from absurd_dashboard.models import Task
 from absurd_dashboard.payload import Json, preview
-from absurd_dashboard.redaction import Redactor
+from absurd_dashboard.redaction import MARGIN, Redactor
 
 #: Attempts on a task page, newest first.
 ATTEMPTS = 100
@@ -39,6 +39,8 @@ _WAITS = 100
 # SDKs keep the payload of an awaited event under this prefix and the event's name.
 _AWAIT = "$awaitEvent:"
 _LONGEST_INSTANT = 40
+# Characters of an error's parts that are shown.
+_LONGEST_ERROR_NAME, _LONGEST_MESSAGE, _LONGEST_TRACE = 200, 4_000, 60_000
 _PAYLOADS = ("params", "headers", "retry_strategy", "cancellation", "completed_payload")
 
 
@@ -138,7 +140,7 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
     queue = task.queue_name
     redactor = access.redactor(task.task_name)
     attempts = _attempts(access, redactor, queue, task_id)
-    facts = _checkpoints(access, queue, task_id)
+    facts = _checkpoints(access, redactor, queue, task_id)
     shown = facts[-CHECKPOINTS:]
     pages = max(1, -(-len(shown) // STEPS))
     number = min(max(step_page, 1), pages)
@@ -147,7 +149,7 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
     payloads = {name: _json(redactor, task, name) for name in _PAYLOADS}
     return TaskDetail(
         queue=queue,
-        idempotency_key=task.idempotency_key,
+        idempotency_key=redactor.text(task.idempotency_key),
         history=_history(access, task, attempts, shown),
         params=payloads["params"],
         headers=payloads["headers"],
@@ -181,6 +183,9 @@ def _attempts(access: Access, redactor: Redactor, queue: str, task_id: UUID) -> 
             "task_id": task_id,
             "limit": ATTEMPTS,
             "preview": dashboard_settings().payload_preview,
+            "name": _LONGEST_ERROR_NAME + MARGIN,
+            "message": _LONGEST_MESSAGE + MARGIN,
+            "trace": _LONGEST_TRACE + MARGIN,
         },
         tail="order by attempt desc, created_at desc",
         queues=[queue],
@@ -193,21 +198,29 @@ def _attempts(access: Access, redactor: Redactor, queue: str, task_id: UUID) -> 
 
 def _run_fact(redactor: Redactor, row: dict[str, Any]) -> RunFact:
     facts = {name: row[name] for name in RunFact.__dataclass_fields__}
-    shown = {name: redactor.text(row[name]) for name in ("error_name", "error_message")}
-    return RunFact(**{**facts, **shown})
+    return RunFact(**{**facts, **_said(redactor, row)})
+
+
+def _said(redactor: Redactor, row: dict[str, Any]) -> dict[str, str | None]:
+    """Name and message of the error."""
+    return {
+        "error_name": redactor.member(["name"], row["error_name"], _LONGEST_ERROR_NAME),
+        "error_message": redactor.member(["message"], row["error_message"], _LONGEST_MESSAGE),
+    }
 
 
 def _error(redactor: Redactor, row: dict[str, Any]) -> Error | None:
     reason = Json.of(redactor, row["reason_text"], row["reason_size"])
     if reason is None:
         return None
-    trace, size = row["traceback"], row["traceback_size"] or 0
+    said, size = _said(redactor, row), row["traceback_size"] or 0
+    trace = redactor.member(["traceback", "stack"], row["traceback"], _LONGEST_TRACE)
     return Error(
-        name=redactor.text(row["error_name"]),
-        message=redactor.text(row["error_message"]),
-        traceback=redactor.text(trace),
+        name=said["error_name"],
+        message=said["error_message"],
+        traceback=trace,
         traceback_size=size,
-        traceback_cut=len(trace or "") < size,
+        traceback_cut=size > _LONGEST_TRACE,
         reason=reason,
     )
 
@@ -216,7 +229,9 @@ def _result(redactor: Redactor, row: dict[str, Any]) -> Json | None:
     return Json.of(redactor, row["result_text"], row["result_size"])
 
 
-def _checkpoints(access: Access, queue: str, task_id: UUID) -> list[CheckpointFact]:
+def _checkpoints(
+    access: Access, redactor: Redactor, queue: str, task_id: UUID
+) -> list[CheckpointFact]:
     text = Cast(F("state"), TextField())
     rows = (
         access.checkpoints([queue])
@@ -226,15 +241,17 @@ def _checkpoints(access: Access, queue: str, task_id: UUID) -> list[CheckpointFa
         .values_list("checkpoint_name", "owner_run_id", "updated_at", "start", "size")
     )
     newest = [
-        CheckpointFact(name, owner, updated, _instant(start, size), size or 0)
+        CheckpointFact(name, owner, updated, _instant(redactor, start, size), size or 0)
         for name, owner, updated, start, size in rows[: CHECKPOINTS + 1]
     ]
     return newest[::-1]
 
 
-def _instant(start: str | None, size: int | None) -> datetime | None:
-    """The instant that a sleep stores, an ISO 8601 string with an offset."""
+def _instant(redactor: Redactor, start: str | None, size: int | None) -> datetime | None:
+    """The instant that a sleep stores, an ISO 8601 string with an offset; None if it is hidden."""
     if not start or start[0] != '"' or (size or 0) > _LONGEST_INSTANT:
+        return None
+    if redactor.json(start) != start:
         return None
     try:
         moment = datetime.fromisoformat(json.loads(start))
@@ -362,17 +379,22 @@ def step_text(access: Access, task_id: UUID, step: str) -> str | None:
     """A checkpoint's value in full; otherwise as :func:`text_of`."""
     rows = access.checkpoints().filter(task_id=task_id, checkpoint_name=step)
     state = rows.values_list("state", flat=True).first()
-    return _redacted(access, _name_of(access, task_id), state)
+    name = _name_of(access, task_id)
+    return None if name is None else _redacted(access, name, state)
 
 
 def reason_text(access: Access, run_id: UUID) -> str | None:
     """The reason of a failed attempt in full; otherwise as :func:`text_of`."""
     run = access.runs().filter(run_id=run_id).values_list("task_id", "failure_reason").first()
-    return _redacted(access, _name_of(access, run[0]), run[1]) if run else None
+    if run is None:
+        return None
+    name = _name_of(access, run[0])
+    return None if name is None else _redacted(access, name, run[1])
 
 
-def _name_of(access: Access, task_id: UUID) -> str:
-    return access.tasks().filter(task_id=task_id).values_list("task_name", flat=True).first() or ""
+def _name_of(access: Access, task_id: UUID) -> str | None:
+    """The task's name, which decides what is hidden; None without a task, so that all is."""
+    return access.tasks().filter(task_id=task_id).values_list("task_name", flat=True).first()
 
 
 def _redacted(access: Access, task_name: str, text: str | None) -> str | None:
