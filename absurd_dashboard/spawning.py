@@ -65,7 +65,7 @@ class NewTask:
                 idempotency_key=self.idempotency_key,
             )
         except InvalidArgument as error:
-            raise Invalid({error.argument or "": error.problem}) from error
+            raise Invalid(_by_field(error)) from error
 
     def on_record(self, redactor: Redactor) -> dict[str, Any]:
         """What the record keeps of it, redacted."""
@@ -140,6 +140,14 @@ def owned(access: Access, queue: str, headers: Any) -> Any:
     if not isinstance(given.get("tenant_id"), str) or given["tenant_id"] not in tenants:
         raise InvalidJson(f"tenant_id must be {' or '.join(sorted(tenants))} in this queue")
     return given
+
+
+def _by_field(error: InvalidArgument) -> dict[str, str]:
+    """What the engine's client says of an argument, beside the field that it comes from."""
+    argument = error.argument or ""
+    if argument in ("max_delay", "max_duration"):
+        return {"cancellation": f"{argument} {error.problem}"}
+    return {"name" if argument == "task_name" else argument: error.problem}
 
 
 def _collect(values: dict[str, Any], errors: dict[str, str], name: str, take: Any) -> None:

@@ -66,6 +66,7 @@ def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) 
     queue, event = subject.target.queue, subject.target.event
     found = subject.facts
     text = asked.fields.values.get("payload", "")
+    error = asked.errors.get("payload") or asked.errors.get("", "")
     shown = EmitView(
         queue=queue,
         name=event,
@@ -73,7 +74,7 @@ def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) 
         wake=found["wake"],
         waiters=queries.waiters(access, queue, event),
         refused=actions.reaches_others(access, queue, found),
-        field=JsonField("payload", "Payload", text, asked.errors.get("payload", ""), "null"),
+        field=JsonField("payload", "Payload", text, error, "null"),
     )
     return Page(f"Emit {event}", shown)
 
