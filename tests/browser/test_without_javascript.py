@@ -34,6 +34,7 @@ def test_the_navigation_leads_to_every_section(tab: Page, section: str) -> None:
 
 def test_a_failed_task_is_followed_to_its_traceback(tab: Page, app: Absurd) -> None:
     task_id = a_failed_task(app)
+    tab.goto("/")
     tab.get_by_role("link", name="failed for good").click()
     tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug").click()
     expect(tab.get_by_role("region", name="Traceback")).to_contain_text("KeyError: 'umbrella'")

@@ -52,7 +52,7 @@ class Command:
             stderr=subprocess.STDOUT,
         )
 
-    def waits_for(self, pattern: str, seconds: float = 40) -> str:
+    def waits_for(self, pattern: str, seconds: float = 120) -> str:
         """Read until the output holds a pattern, and return its first group."""
         return eventually(lambda: self._found(pattern), seconds, lambda: self.printed)
 
@@ -63,7 +63,7 @@ class Command:
         found = re.search(pattern, self.printed)
         return found and found[1]
 
-    def ends(self, seconds: float = 30) -> int:
+    def ends(self, seconds: float = 120) -> int:
         """Wait for the end, and return the exit status."""
         output, _ = self.process.communicate(timeout=seconds)
         self.printed += output.decode()
@@ -94,7 +94,7 @@ def clean_environment() -> dict[str, str]:
 
 def eventually(
     condition: Callable[[], T | None],
-    seconds: float = 30,
+    seconds: float = 120,
     explain: Callable[[], object] = lambda: "it never became true",
 ) -> T:
     """Ask again and again until there is an answer, and return it."""
