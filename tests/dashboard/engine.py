@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from psycopg import sql
+
+from absurd_dashboard.second_line import steps
+from absurd_dashboard.second_line.catalog import look
 
 #: When the frozen clock starts.
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 class Engine:
-    """The engine behind the alias ``absurd``, on Django's own connection."""
+    """The engine behind the alias ``absurd``, on Django's own connection.
 
-    def __init__(self) -> None:
+    Attributes:
+        dashboard: the role that the connection has for the dashboard's own statements; None for
+            that of the engine, which owns the tables.
+    """
+
+    def __init__(self, dashboard: steps.Wanted | None = None) -> None:
         self.now = START
+        self.dashboard = dashboard
 
     def call(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Run one statement and return its rows."""
-        with connections["absurd"].cursor() as cursor:
+        """Run one statement as the engine's owner and return its rows."""
+        with self.owning(), connections["absurd"].cursor() as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def owning(self) -> Iterator[None]:
+        """Be the engine's owner for a block; not set back after an error, which ends it all."""
+        if self.dashboard is None:
+            yield
+            return
+        with connections["absurd"].cursor() as cursor:
+            cursor.execute("set role none")
+            yield
+            cursor.execute(sql.SQL("set role {}").format(sql.Identifier(self.dashboard.role)))
 
     def freeze(self, moment: datetime = START) -> None:
         """Stop the engine's clock."""
@@ -38,6 +61,10 @@ class Engine:
     def create(self, queue: str, mode: str = "unpartitioned") -> str:
         """Create a queue."""
         self.call("select absurd.create_queue(%s, %s)", queue, mode)
+        if self.dashboard is not None:
+            with self.owning():
+                found = look("absurd", self.dashboard.role)
+                steps.apply("absurd", steps.queue(self.dashboard, found, queue))
         return queue
 
     def drop(self, queue: str) -> None:

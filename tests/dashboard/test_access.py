@@ -14,7 +14,9 @@ from tests.dashboard.engine import Engine
 
 def access(*scopes: QueueScope) -> Access:
     """An access object with these scopes."""
-    return Access("absurd", datetime.now(UTC), "main", scopes)
+    made = Access("absurd", datetime.now(UTC), "main", scopes)
+    made.confine()
+    return made
 
 
 def whole(queues: Iterable[str]) -> Access:

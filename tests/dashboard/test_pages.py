@@ -182,6 +182,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_said(client: Client, engine:
     engine.create("a")
     engine.call('alter table absurd."t_a" rename to "slow"')
     engine.call('create view absurd."t_a" as select s.* from absurd."slow" s, pg_sleep(60)')
+    engine.call('grant select on absurd."t_a" to public')
     engine.call("insert into absurd.slow (task_id, task_name, params, state)"
                 " values (gen_random_uuid(), 'x', 'null', 'pending')")  # fmt: skip
     with override_settings(ABSURD_DASHBOARD={"DATABASE": "absurd", "STATEMENT_TIMEOUT": _QUICK}):
