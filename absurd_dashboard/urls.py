@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from absurd_dashboard.tilde import TildeConverter
 from absurd_dashboard.views import (
     actions,
+    audit,
     bulk,
     emit,
     events,
@@ -46,6 +47,9 @@ pages = [
     path("events/<tilde:queue>/<tilde:event>/emit/", emit.emit, name="emit"),
     path("workers/", workers.workers, name="workers"),
     path("spawn/", spawn.spawn, name="spawn"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export.csv", audit.csv, name="audit_csv"),
+    path("audit/export.jsonl", audit.jsonl, name="audit_jsonl"),
     path("bulk/", bulk.operations, name="bulk"),
     path("bulk/new/", bulk.new, name="bulk_new"),
     path("bulk/<uuid:operation_id>/", bulk.operation, name="bulk_operation"),
