@@ -23,7 +23,8 @@ _NAMES, _MESSAGE = 2, 160
 
 def marks(group: Group, now: datetime) -> SafeString:
     """What stands out about a cause: muted, spiking, new, acknowledged."""
-    note, badges = group.note, []
+    note = group.note
+    badges: list[tuple[str, SafeString, object]] = []
     if note is not None and note.muted:
         until = format_html("{} {}", _("muted until"), markup.instant(note.muted_until, now))
         badges.append(("", markup.icon("pause"), until))

@@ -25,6 +25,8 @@ class DashboardSettings:
     statement_timeout: timedelta = timedelta(seconds=5)
     #: How long a page looks through history for what no index serves; it says how far it came.
     search_budget: timedelta = timedelta(milliseconds=250)
+    #: Due work that waits longer than this for a worker needs attention.
+    late_after: timedelta = timedelta(minutes=5)
     #: Rows on a page of a list.
     page_size: int = 50
     #: How often an open page asks whether it is still true.

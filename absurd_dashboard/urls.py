@@ -23,6 +23,7 @@ register_converter(TildeConverter, "tilde")
 app_name = "absurd_dashboard"
 pages = [
     path("", overview.overview, name="overview"),
+    path("attention/", overview.attention, name="attention"),
     path("queues/", queues.queues, name="queues"),
     path("queues/<tilde:queue>/", queues.queue, name="queue"),
     path("tasks/", tasks.tasks, name="tasks"),

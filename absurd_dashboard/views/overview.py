@@ -1,30 +1,52 @@
-"""The overview: every queue, and what needs somebody."""
+"""The overview: what needs somebody, and every queue."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 
 from absurd_dashboard.access import Access
+from absurd_dashboard.attention import Attention, Situation, needs
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page
+from absurd_dashboard.queries.attention import facts, partitions
+from absurd_dashboard.queries.lookalikes import lookalikes
 from absurd_dashboard.queries.queues import QueueSummary, summaries
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the overview shows.
-
-    Attributes:
-        attention: queues with dead leases, failures, or due work and no worker; worst first.
-    """
+    """What the overview shows."""
 
     queues: list[QueueSummary]
-    attention: list[QueueSummary]
+    attention: Attention
 
 
 @page("overview", "overview")
 def overview(request: HttpRequest, access: Access) -> Page:
     """Every queue in sight."""
     found = summaries(access)
-    needy = [queue for queue in found if queue.expired or queue.failed or queue.nobody_works]
-    needy.sort(key=lambda queue: (-queue.expired, not queue.nobody_works, -queue.failed))
-    return Page("Overview", Overview(found, needy), live=request.get_full_path())
+    shown = Overview(found, _attention(request, access, found))
+    return Page("Overview", shown, live=request.get_full_path())
+
+
+@page("overview", "attention")
+def attention(request: HttpRequest, access: Access) -> Page:
+    """What needs somebody, alone; its JSON is for alerts."""
+    found = _attention(request, access, summaries(access))
+    return Page("Needs attention", found, live=request.get_full_path())
+
+
+def _attention(request: HttpRequest, access: Access, queues: Sequence[QueueSummary]) -> Attention:
+    situation = Situation(
+        now=access.now,
+        version=access.version,
+        late_after=dashboard_settings().late_after,
+        queues=facts(access, queues),
+        partitions=partitions(access),
+        lookalikes=lookalikes(access),
+    )
+    return needs(situation, Links.of(request))

@@ -1,0 +1,334 @@
+"""Rules that say what needs somebody: what it means, where to look, and the usual cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from uuid import UUID
+
+import absurdctl
+
+from absurd_dashboard.links import Links
+from absurd_dashboard.queries.attention import DEPTH, FAILED_DEPTH, Partitions, QueueFacts
+from absurd_dashboard.queries.lookalikes import Lookalike
+
+#: Work may wait this long without anybody holding a claim: workers poll every few seconds.
+_UNTAKEN = timedelta(seconds=30)
+#: Finished tasks may stay this much longer than their queue says.
+_SLACK = timedelta(days=1)
+_RUNNING_OUT = timedelta(days=7)
+#: A spike has so many failures in an hour, and so many times the average of the hours before.
+_SPIKE_LEAST, _SPIKE_TIMES = 5, 3
+#: Items that are shown.
+_MOST = 15
+
+
+class Severity(IntEnum):
+    """How soon somebody should look."""
+
+    NOW = 1
+    SOON = 2
+    SOMETIME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that needs somebody.
+
+    Attributes:
+        kind: names the rule.
+        icon: a shape of icons.svg.
+        title: what is so, in a few words.
+        meaning: what that means, in a sentence.
+        cure: what usually helps.
+        url: where exactly those tasks are.
+        since: since when.
+        tasks: some of the tasks.
+    """
+
+    kind: str
+    severity: Severity
+    icon: str
+    queue: str
+    title: str
+    meaning: str
+    cure: str
+    url: str
+    since: datetime | None = None
+    tasks: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs somebody, the most urgent first; ``more`` is how many items are left out."""
+
+    items: tuple[Item, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that the rules look at.
+
+    Attributes:
+        late_after: how long due work may wait for a worker.
+        version: of the engine's schema.
+    """
+
+    now: datetime
+    version: str
+    late_after: timedelta
+    queues: Sequence[QueueFacts]
+    partitions: Sequence[Partitions]
+    lookalikes: Sequence[Lookalike]
+
+
+def needs(situation: Situation, links: Links) -> Attention:
+    """Apply all rules.
+
+    Args:
+        situation: the facts.
+        links: where the pages are.
+    """
+    found = [
+        item for facts in situation.queues for rule in _RULES
+        if (item := rule(facts, situation, links)) is not None
+    ]  # fmt: skip
+    found += [*_partitions(situation, links), *_old_schema(situation, links)]
+    found += [_lookalike(each, links) for each in situation.lookalikes]
+    found.sort(key=lambda item: item.severity)
+    return Attention(tuple(found[:_MOST]), max(0, len(found) - _MOST))
+
+
+def _dead_leases(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    n, queue = facts.summary.expired, facts.summary.queue
+    if not n:
+        return None
+    return Item(
+        "dead_leases",
+        Severity.NOW,
+        "warning",
+        queue,
+        "1 lease ran out" if n == 1 else f"{n:,} leases ran out",
+        "The worker died or hangs; nobody has claimed in this queue since, or it would be swept.",
+        "Start a worker for this queue: its next claim begins a new attempt.",
+        links.to("tasks", queue=queue, state="running", window="all"),
+        tasks=tuple(facts.expired_tasks),
+    )
+
+
+def _untaken(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    due, queue = facts.summary.oldest_due, facts.summary.queue
+    if due is None or facts.summary.workers or situation.now - due < _UNTAKEN:
+        return None
+    return Item(
+        "untaken",
+        Severity.NOW,
+        "pending",
+        queue,
+        "Work is due and nobody holds a claim",
+        "No worker polls this queue, or none has a free slot.",
+        "Start a worker for this queue.",
+        links.to("tasks", queue=queue, state="pending", window="all"),
+        since=due,
+    )
+
+
+def _late(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    due, queue = facts.summary.oldest_due, facts.summary.queue
+    if due is None or not facts.summary.workers or situation.now - due < situation.late_after:
+        return None
+    return Item(
+        "late",
+        Severity.SOON,
+        "pending",
+        queue,
+        "Due work waits too long",
+        "Workers hold claims here, but not enough to keep up.",
+        "Add workers or slots, or find out what the running tasks are busy with.",
+        links.to("tasks", queue=queue, state="pending", window="all"),
+        since=due,
+    )
+
+
+def _spike(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    if not spiking(situation.now, facts.failed_lately, facts.failed_before, facts.failed_oldest):
+        return None
+    queue = facts.summary.queue
+    return Item(
+        "spike",
+        Severity.NOW,
+        "failed",
+        queue,
+        f"{facts.failed_lately:,} attempts failed within the hour",
+        f"In the 24 hours before it were {facts.failed_before:,}; something broke lately.",
+        "Look at the causes, new and spiking ones first; compare with your deployments.",
+        links.to("failures", queue=queue, window="24h", attempts="all"),
+    )
+
+
+def spiking(now: datetime, lately: int, before: int, oldest: datetime | None) -> bool:
+    """Whether this hour's failures stand out from the previous 24 hours'.
+
+    Args:
+        now: the end of the hour.
+        lately: failures within it.
+        before: failures before it that were looked at.
+        oldest: the oldest of all; when less than 24 hours were looked at, the average is of those.
+    """
+    if lately < _SPIKE_LEAST:
+        return False
+    hours = 24.0
+    if oldest is not None and lately + before >= FAILED_DEPTH:
+        hours = min(max((now - oldest) / timedelta(hours=1) - 1, 1), hours)
+    return lately >= _SPIKE_TIMES * before / hours
+
+
+def _deferred(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    n, queue = facts.deferred, facts.summary.queue
+    if not n:
+        return None
+    names = facts.deferred_names or []
+    return Item(
+        "deferred",
+        Severity.SOON,
+        "pause",
+        queue,
+        f"{_many(n)} put back untouched, again and again",
+        f"No worker of this queue knows {', '.join(names[:3])}.",
+        "Deploy a worker that registers this name, or cancel the tasks.",
+        links.to(
+            "tasks",
+            queue=queue,
+            state="sleeping",
+            window="all",
+            name=names[0] if len(names) == 1 else "",
+        ),
+        since=facts.deferred_since,
+        tasks=tuple(facts.deferred_tasks or ()),
+    )
+
+
+def _late_waits(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    n, queue = facts.late_waits, facts.summary.queue
+    if not n:
+        return None
+    return Item(
+        "late_waits",
+        Severity.SOON,
+        "events",
+        queue,
+        f"{_many(n)} waiting past the time-out",
+        "Their waits are over, but a run learns that only when a worker claims it.",
+        "Start a worker for this queue, or emit what they wait for.",
+        links.to("tasks", queue=queue, state="sleeping", window="all"),
+        since=facts.late_wait_since,
+        tasks=tuple(facts.late_wait_tasks or ()),
+    )
+
+
+def _retention(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    oldest, ttl, queue = facts.oldest_finished, facts.cleanup_ttl, facts.summary.queue
+    if oldest is None or ttl is None or situation.now - oldest < ttl + _SLACK:
+        return None
+    return Item(
+        "retention",
+        Severity.SOMETIME,
+        "info",
+        queue,
+        "Cleanup falls behind",
+        f"Finished tasks are to go after {ttl.days} days, and older ones are still there.",
+        "Have absurd.cleanup_all_queues called regularly, or raise the queue's cleanup_limit.",
+        links.to("queue", queue),
+        since=oldest,
+    )
+
+
+def _failed(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
+    n, queue = facts.summary.failed, facts.summary.queue
+    if not n:
+        return None
+    return Item(
+        "failed",
+        Severity.SOON,
+        "failed",
+        queue,
+        "1 task failed for good" if n == 1 else f"{n:,} tasks failed for good",
+        "All their attempts within the last 24 hours were in vain.",
+        "Look at the cause, and retry them when it is gone.",
+        links.to("failures", view="list", queue=queue),
+    )
+
+
+def _partitions(situation: Situation, links: Links) -> Iterator[Item]:
+    for each in situation.partitions:
+        url = links.to("queue", each.queue)
+        if each.default_rows:
+            yield Item(
+                "default_partition", Severity.SOON, "warning", each.queue,
+                "The default partition holds tasks",
+                "They came when no partition was there for their week; it can't be dropped now.",
+                "Call absurd.ensure_partitions regularly; clean up what is in the default one.",
+                url,
+            )  # fmt: skip
+        if each.until is None or each.until - situation.now < _RUNNING_OUT:
+            yield Item(
+                "partitions", Severity.NOW, "warning", each.queue,
+                "Partitions run out",
+                "New tasks will go to the default partition, or be refused where there is none.",
+                "Call absurd.ensure_partitions, and have it called regularly.",
+                url,
+                since=each.until,
+            )  # fmt: skip
+
+
+def _old_schema(situation: Situation, links: Links) -> Iterator[Item]:
+    wanted = absurdctl.ABSURD_SCHEMA_TARGET_VERSION
+    released = situation.version.replace(".", "").isdecimal()
+    if released and _older(situation.version, wanted):
+        yield Item(
+            "schema", Severity.SOMETIME, "info", "",
+            f"The engine's schema is {situation.version}",
+            f"absurdctl {wanted} is installed here; what is newer in it is not in the database.",
+            "Run absurdctl migrate when your workers' SDKs agree.",
+            links.to("queues"),
+        )  # fmt: skip
+
+
+def _older(version: str, than: str) -> bool:
+    key: Callable[[str], tuple[int, ...]] = absurdctl.version_sort_key
+    return key(version) < key(than)
+
+
+def _lookalike(found: Lookalike, links: Links) -> Item:
+    return Item(
+        "lookalike",
+        Severity.SOON,
+        "events",
+        found.queue,
+        "A wait for a name that looks mistyped",
+        f"Somebody waits for {found.awaited}, never emitted; {found.emitted} was.",
+        "Correct the name where it is awaited or emitted; an emit lets the waiting tasks go on.",
+        links.to("event", found.queue, found.awaited),
+    )
+
+
+def _many(n: int) -> str:
+    if n == 1:
+        return "1 task"
+    return f"{DEPTH:,}+ tasks" if n >= DEPTH else f"{n:,} tasks"
+
+
+Rule = Callable[[QueueFacts, Situation, Links], Item | None]
+_RULES: Iterable[Rule] = (
+    _dead_leases,
+    _untaken,
+    _spike,
+    _deferred,
+    _late_waits,
+    _late,
+    _failed,
+    _retention,
+)

@@ -1,0 +1,41 @@
+"""Names that are waited for and look like an emitted one mistyped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from absurd_dashboard import likeness
+from absurd_dashboard.access import Access
+
+#: Waits, and the newest events, of each queue that are compared.
+DEPTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Somebody waits for ``awaited``, which was never emitted; ``emitted`` was."""
+
+    queue: str
+    awaited: str
+    emitted: str
+
+
+def lookalikes(access: Access, queue: str | None = None) -> list[Lookalike]:
+    """Compare what is awaited with what was emitted, in each queue that is wholly in sight.
+
+    Args:
+        access: what the viewer may see.
+        queue: in this queue only.
+    """
+    # In a queue that tenants share, finding what was emitted for one of them is not bounded.
+    whole = [scope.queue for scope in access.scopes if scope.tenants is None]
+    chosen = [name for name in whole if queue in (None, name)]
+    names: dict[str, dict[str, list[str]]] = {}
+    for row in access.each_queue("event_names", {"depth": DEPTH}, queues=chosen):
+        kinds = names.setdefault(row["queue_name"], {"awaited": [], "emitted": []})
+        kinds[row["kind"]].append(row["event_name"])
+    return [
+        Lookalike(each, awaited, emitted)
+        for each, kinds in sorted(names.items())
+        for awaited, emitted in likeness.pairs(sorted(kinds["awaited"]), kinds["emitted"])
+    ]
