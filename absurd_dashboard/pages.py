@@ -251,7 +251,8 @@ def rendered(
     context = _context(request, info, view=answer.data)
     if known is None:
         return render(request, f"absurd_dashboard/{template}.html", context, status=answer.status)
-    response = render(request, info.live_template, context)
+    # A page where nothing lives has no live region: whoever asks for one gets the page.
+    response = render(request, [info.live_template, f"absurd_dashboard/{template}.html"], context)
     response[TOKEN_HEADER] = token
     return response
 
