@@ -16,6 +16,7 @@ from absurd_dashboard.views import (
     spawn,
     tasks,
     workers,
+    workflows,
 )
 
 register_converter(TildeConverter, "tilde")
@@ -47,6 +48,8 @@ pages = [
     path("events/<tilde:queue>/<tilde:event>/", events.event, name="event"),
     path("events/<tilde:queue>/<tilde:event>/emit/", emit.emit, name="emit"),
     path("workers/", workers.workers, name="workers"),
+    path("workflows/", workflows.workflows, name="workflows"),
+    path("workflows/<tilde:workflow>/", workflows.workflow, name="workflow"),
     path("spawn/", spawn.spawn, name="spawn"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export.csv", audit.csv, name="audit_csv"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -136,6 +137,23 @@ def locate(access: Access, identifier: UUID) -> UUID | None:
         return identifier
     run = access.runs().filter(run_id=identifier).only("task_id").first()
     return run.task_id if run else None
+
+
+def known(
+    access: Access, task_ids: Iterable[UUID], queues: Iterable[str] | None = None
+) -> tuple[TaskRow, ...]:
+    """The tasks in sight among these ids, in the order in which they were spawned.
+
+    Args:
+        access: what the viewer may see.
+        task_ids: ids of tasks, or of nothing.
+        queues: where to look; everywhere in sight when None.
+    """
+    wanted = list(task_ids)
+    if not wanted:
+        return ()
+    tasks = access.tasks(queues).filter(task_id__in=wanted).only(*_COLUMNS)
+    return _rows(access, list(tasks.order_by("task_id")))
 
 
 def _below(meant: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:

@@ -44,7 +44,7 @@ def draw(timeline: Timeline, *, true_scale: bool = False) -> Drawing:
     """
     axis = timeline.scale if true_scale else timeline.collapsed
     rows = timeline.rows[-ROWS:]
-    pencil = _Pencil.over(axis, timeline, rows)
+    pencil = Pencil.over(axis, timeline, rows)
     start = axis.start.astimezone(UTC)
     now = None if timeline.finished else _mark(axis.position(timeline.now), "now")
     return Drawing(
@@ -63,7 +63,7 @@ def draw(timeline: Timeline, *, true_scale: bool = False) -> Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pencil:
+class Pencil:
     """What all bars need, and the shares of the bounds that each attempt gets."""
 
     axis: Axis
@@ -73,7 +73,8 @@ class _Pencil:
     finest: float
 
     @classmethod
-    def over(cls, axis: Axis, timeline: Timeline, rows: Sequence[Row]) -> _Pencil:
+    def over(cls, axis: Axis, timeline: Timeline, rows: Sequence[Row]) -> Pencil:
+        """A pencil for so many rows."""
         lines = sum(len(row.lines) for row in rows)
         folded = sum(len(line.spans) > 1 for row in rows for line in row.lines)
         finest = _FINE if lines <= _MANY_LINES else _COARSE
@@ -81,6 +82,7 @@ class _Pencil:
         return cls(axis, timeline.now, share, REPEATS // max(folded, 1), finest)
 
     def lane(self, row: Row) -> Lane:
+        """An attempt's bars and tracks."""
         shown = min(len(row.lines), self.lines)
         first, last = row.lines[: shown - shown // 2], row.lines[len(row.lines) - shown // 2 :]
         if shown == len(row.lines):
@@ -88,7 +90,7 @@ class _Pencil:
         return Lane(
             row=row,
             length=self._whole(row.life),
-            bars=self._bars(row.life),
+            bars=self.bars(row.life),
             tracks=[self._track(line) for line in first],
             latest=[self._track(line) for line in last],
             skipped=len(row.lines) - shown,
@@ -107,7 +109,7 @@ class _Pencil:
             icon=words.ICONS.get(line.kind, ""),
             length=self._total(spans),
             times=len(spans),
-            bars=self._bars(spans),
+            bars=self.bars(spans),
             repeats=[self._track(Line(line.kind, span.label, [span])) for span in repeats],
         )
 
@@ -121,7 +123,8 @@ class _Pencil:
             sum(((span.end or self.now) - span.start).total_seconds() for span in spans)
         )
 
-    def _bars(self, spans: Sequence[Span]) -> list[Bar]:
+    def bars(self, spans: Sequence[Span]) -> list[Bar]:
+        """Bars of spans that follow each other."""
         marked = len(spans) <= _FEW
         return [bar for group in self._grouped(spans) for bar in self._drawn(group, marked=marked)]
 

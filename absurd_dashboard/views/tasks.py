@@ -15,13 +15,15 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, window_choices
 from absurd_dashboard.display import Count
 from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.lineage import Lineage
 from absurd_dashboard.links import Links
 from absurd_dashboard.offers import Offers, offers
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.payload import Json
+from absurd_dashboard.queries import lineage
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.audit import Deed, of_task
-from absurd_dashboard.queries.tasks import TaskPage, locate
+from absurd_dashboard.queries.tasks import TaskPage, known, locate
 from absurd_dashboard.queries.tasks import page as task_page
 from absurd_dashboard.sentence import Status
 from absurd_dashboard.states import STATES, state_of
@@ -145,6 +147,7 @@ class TaskView:
     task: one_task.TaskDetail
     sentence: Status
     timeline: Timeline
+    lineage: Lineage
     payloads: tuple[Part, ...]
     previous_steps: str
     next_steps: str
@@ -176,17 +179,19 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     if found is None:
         raise Http404(_GONE)
     number, record = found.step_page, of_task(access, task_id)
+    related = lineage.of(access, known(access, [task_id], [found.queue])[0])
     shown = TaskView(
         task=found,
         sentence=sentence.describe(found.history),
         timeline=timeline.build(found.history),
+        lineage=related,
         payloads=_parts(request, found),
         previous_steps=f"?steps={number - 1}#checkpoints" if number > 1 else "",
         next_steps=f"?steps={number + 1}#checkpoints" if number < found.step_pages else "",
         offers=offers(access, found.history),
         record=record,
     )
-    version = (*_version(found), record)
+    version = (*_version(found), record, related.ties)
     return Page(found.history.task.name, shown, live=request.get_full_path(), version=version)
 
 

@@ -88,6 +88,8 @@ ENDPOINTS = {
     "event": Endpoint(Kind.OBJECT, lambda things: (things.queue, things.emitted)),
     "emit": _action(Action.EMIT, lambda things: (things.queue, things.awaited), names_event=True),
     "workers": Endpoint(Kind.LIST),
+    "workflows": Endpoint(Kind.LIST),
+    "workflow": Endpoint(Kind.OBJECT, lambda things: (str(things.done),)),
 }
 #: Models of the dashboard in Django's admin, and what a tenant's admin sees of each there.
 ADMIN_MODELS: dict[str, str] = {}
