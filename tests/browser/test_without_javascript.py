@@ -67,3 +67,10 @@ def test_a_page_shows_what_is_so_when_it_is_loaded_again(tab: Page, app: Absurd)
     app.await_task_result(task_id, timeout=30)
     tab.reload()
     expect(tab.locator("#live > .abs-badge")).to_have_text("Completed")
+
+
+def test_a_failed_task_is_retried(tab: Page, app: Absurd) -> None:
+    tab.goto(f"/tasks/{a_failed_task(app)}/")
+    tab.locator("#retry summary").click()
+    tab.get_by_role("button", name="Retry now").click()
+    expect(tab.locator("#abs-toasts")).to_contain_text("Attempt 2 is ready to be claimed.")
