@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 
 from tests.dashboard.conftest import (
     _databases,
@@ -13,16 +14,24 @@ from tests.dashboard.conftest import (
     engine,
 )
 from tests.dashboard.engine import Engine
+from tests.dashboard.second_line import BOUND
 from tests.security.world import World, build, undone
 
 __all__ = ["_databases", "client", "django_db_setup", "engine"]
+
+
+@pytest.fixture(autouse=True)
+def _no_threads() -> Iterator[None]:
+    """A thread would not see what the transactions of a test hold."""
+    with override_settings(ABSURD_DASHBOARD={"DATABASE": "absurd", "BULK_IN_WEB": False}):
+        yield
 
 
 @pytest.fixture(scope="module")
 def ground(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty engine, and both databases in transactions that end with the module."""
     with django_db_blocker.unblock(), undone():  # type: ignore[attr-defined]
-        engine = Engine()
+        engine = Engine(BOUND)
         engine.freeze()
         yield engine
         engine.call("select set_config('absurd.fake_now', '', false)")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, reverse
 
 from absurd_dashboard import urls
-from absurd_dashboard.fingerprint import fingerprint
 from absurd_dashboard.policy import Action
 from tests.security.world import Things
 
-Arguments = Callable[[Things], tuple[object, ...]]
+Of = Callable[[Things], Any]
 
 
 class Kind(Enum):
@@ -24,6 +25,16 @@ class Kind(Enum):
     OBJECT = auto()  # about one thing
     REDIRECT = auto()  # leads to one thing
     ACTION = auto()  # changes something, or reveals it
+    FORM = auto()  # an action whose address also shows its form
+
+
+@dataclass(frozen=True)
+class Done:
+    """The statuses of an action that is allowed: by a form, by htmx, as JSON."""
+
+    html: int = 302
+    htmx: int = 200
+    json: int = 200
 
 
 @dataclass(frozen=True)
@@ -33,41 +44,59 @@ class Endpoint:
     Attributes:
         arguments: of its pattern, for some things.
         needs: the action that must be allowed.
-        data: what a form sends.
+        data: what a form sends, for some things.
+        query: names the thing where the pattern does not.
+        done: how it answers whom it is allowed; 200 to a GET in any case.
         whole_queue: whether it names a queue and nothing in it; a shared one is in both sights.
         names_event: whether it names an event that may not exist yet.
+        selects: whether it takes anything and says of each whether it was found.
     """
 
     kind: Kind
-    arguments: Arguments = field(default=lambda _: ())
+    arguments: Of = lambda _: ()
     needs: Action | None = None
-    data: dict[str, str] = field(default_factory=dict)
+    data: Of = lambda _: {}
+    query: Of = lambda _: {}
+    done: Done = Done()
     whole_queue: bool = False
     names_event: bool = False
+    selects: bool = False
 
     @property
     def methods(self) -> tuple[str, ...]:
         """What it answers to."""
-        return ("POST",) if self.kind is Kind.ACTION else ("GET", "HEAD")
+        asks, acts = ("GET", "HEAD"), ("POST",)
+        return {Kind.ACTION: acts, Kind.FORM: (*asks, *acts)}.get(self.kind, asks)
 
 
 def _done(things: Things) -> tuple[object, ...]:
     return (things.done,)
 
 
+def _failed(things: Things) -> tuple[object, ...]:
+    return (things.failed,)
+
+
 def _cause(things: Things) -> tuple[object, ...]:
-    """The fingerprint of the failed task's error."""
-    owner = things.emitted.removeprefix("emitted-")
-    return (fingerprint(f"E-{owner}", f"m-{owner}", f"t-{owner}"),)
+    return (things.fingerprint,)
 
 
-def _action(needs: Action, arguments: Arguments, **more: bool) -> Endpoint:
-    return Endpoint(Kind.ACTION, arguments, needs, **more)  # type: ignore[arg-type]
+def _operation(state: str) -> Of:
+    return lambda things: (things.operations[state],)
 
+
+def _queue(things: Things) -> dict[str, str]:
+    return {"queue": things.queue}
+
+
+_CONFLICT = Done(409, 409, 409)
+_PLAIN = Done(htmx=302)
+_OPERATION = Action.BULK
 
 ENDPOINTS = {
     "healthz": Endpoint(Kind.PUBLIC),
     "overview": Endpoint(Kind.LIST),
+    "attention": Endpoint(Kind.LIST),
     "queues": Endpoint(Kind.LIST),
     "queue": Endpoint(Kind.OBJECT, lambda things: (things.queue,), whole_queue=True),
     "tasks": Endpoint(Kind.LIST),
@@ -76,20 +105,48 @@ ENDPOINTS = {
     "headers": Endpoint(Kind.OBJECT, _done),
     "result": Endpoint(Kind.OBJECT, _done),
     "step": Endpoint(Kind.OBJECT, lambda things: (things.done, things.step)),
-    "retry": _action(Action.RETRY, lambda things: (things.failed,)),
-    "cancel": _action(Action.CANCEL, lambda things: (things.waiting,)),
-    "reveal": _action(Action.REVEAL, _done),
+    "retry": Endpoint(Kind.ACTION, _failed, Action.RETRY),
+    "cancel": Endpoint(Kind.ACTION, lambda things: (things.waiting,), Action.CANCEL),
+    "release": Endpoint(Kind.ACTION, _done, Action.RETRY, done=_CONFLICT),
+    "run_again": Endpoint(Kind.FORM, _done, Action.RUN_AGAIN),
+    "reveal": Endpoint(Kind.ACTION, _done, Action.REVEAL, done=Done(200, 200, 200)),
     "run": Endpoint(Kind.REDIRECT, lambda things: (things.failed_run,)),
     "reason": Endpoint(Kind.OBJECT, lambda things: (things.failed_run,)),
     "failures": Endpoint(Kind.LIST),
     "failure": Endpoint(Kind.OBJECT, _cause),
-    "triage": _action(Action.TRIAGE, _cause),
+    "triage": Endpoint(Kind.ACTION, _cause, Action.TRIAGE, done=_PLAIN),
     "events": Endpoint(Kind.LIST),
+    "emit_any": Endpoint(Kind.LIST, needs=Action.EMIT),
     "event": Endpoint(Kind.OBJECT, lambda things: (things.queue, things.emitted)),
-    "emit": _action(Action.EMIT, lambda things: (things.queue, things.awaited), names_event=True),
+    "emit": Endpoint(
+        Kind.FORM,
+        lambda things: (things.queue, things.awaited),
+        Action.EMIT,
+        names_event=True,
+    ),
     "workers": Endpoint(Kind.LIST),
     "workflows": Endpoint(Kind.LIST),
     "workflow": Endpoint(Kind.OBJECT, lambda things: (str(things.done),)),
+    "spawn": Endpoint(
+        Kind.FORM,
+        needs=Action.SPAWN,
+        data=lambda things: {"queue": things.queue, "name": "new"},
+        query=_queue,
+        whole_queue=True,
+    ),
+    "bulk": Endpoint(Kind.LIST),
+    "bulk_new": Endpoint(
+        Kind.ACTION,
+        needs=_OPERATION,
+        data=lambda things: {"action": "cancel", "from": "selected", "task": [things.waiting]},
+        done=Done(302, 302, 201),
+        selects=True,
+    ),
+    "bulk_operation": Endpoint(Kind.OBJECT, _operation("ready")),
+    "bulk_confirm": Endpoint(Kind.ACTION, _operation("ready"), _OPERATION, done=_PLAIN),
+    "bulk_stop": Endpoint(Kind.ACTION, _operation("running"), _OPERATION, done=_PLAIN),
+    "bulk_resume": Endpoint(Kind.ACTION, _operation("stopped"), _OPERATION, done=_PLAIN),
+    "bulk_step": Endpoint(Kind.ACTION, _operation("ready"), _OPERATION, done=Done(302, 204, 201)),
 }
 #: Models of the dashboard in Django's admin, and what a tenant's admin sees of each there.
 ADMIN_MODELS: dict[str, str] = {}
@@ -111,4 +168,5 @@ def address(name: str, tenant: str | None, things: Things) -> str:
     """Where an endpoint is, for some things, in a tenant's name or in none."""
     arguments = ENDPOINTS[name].arguments(things)
     full = arguments if tenant is None else (tenant, *arguments)
-    return reverse(f"absurd_dashboard:{name}", args=full)
+    query = urlencode(ENDPOINTS[name].query(things))
+    return reverse(f"absurd_dashboard:{name}", args=full) + (query and f"?{query}")

@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from tests.dashboard.engine import START
-from tests.security.endpoints import ENDPOINTS, Kind, address
-from tests.security.test_matrix import FORMS, said, send
+from tests.security.endpoints import ENDPOINTS, Kind
+from tests.security.test_matrix import FORMS, Place, said, send
 from tests.security.world import ALIASES, OURS, SHARED, THEIRS, Actor, World, spawn, things
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
@@ -21,7 +21,7 @@ def answers(world: World, name: str) -> list[str]:
     """What members of our tenant get for everything of theirs, in every form."""
     forms = [FORMS["get"], FORMS["live"], FORMS["json"]]
     return [
-        said(send(world, actor, ENDPOINTS[name], address(name, OURS, things), form))
+        said(send(world, actor, name, Place(things, OURS), form))
         for actor, things, form in product((Actor.VIEWER, Actor.ADMIN), world.ours, forms)
     ]
 

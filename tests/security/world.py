@@ -12,7 +12,15 @@ from django.contrib.auth.models import Permission, User
 from django.db import transaction
 from django.test import Client
 
-from absurd_dashboard.models import Membership, Role, Scope, Tenant
+from absurd_dashboard.fingerprint import fingerprint
+from absurd_dashboard.models import (
+    BulkOperation,
+    FailureNote,
+    Membership,
+    Role,
+    Scope,
+    Tenant,
+)
 from tests.dashboard.engine import Engine
 
 #: In everything that belongs to the other tenant, and in nothing else.
@@ -54,6 +62,8 @@ class Things:
         failed: a task that failed for good, in ``failed_run``.
         waiting: a task that waits for ``awaited``.
         emitted: an event that was emitted after one of the tasks awaited it.
+        fingerprint: the cause of the failure.
+        operations: bulk operations by their state.
     """
 
     queue: str
@@ -64,10 +74,8 @@ class Things:
     step: str
     awaited: str
     emitted: str
-
-    def names(self) -> list[str]:
-        """Everything that says which things these are."""
-        return [str(value) for value in vars(self).values()]
+    fingerprint: str
+    operations: dict[str, UUID]
 
 
 @dataclass(frozen=True)
@@ -136,13 +144,30 @@ def things(engine: Engine, queue: str, owner: str) -> Things:
     engine.complete(queue, run, payload)
     failed = spawn(engine, queue, owner, "failed", max_attempts=1)
     failed_run = claim()
-    engine.fail(queue, failed_run, name=f"E-{owner}", message=f"m-{owner}", traceback=f"t-{owner}")
+    error = {"name": f"E-{owner}", "message": f"m-{owner}", "traceback": f"t-{owner}"}
+    engine.fail(queue, failed_run, **error)
     waiting = spawn(engine, queue, owner, "waiting")
     engine.wait(queue, waiting, claim(), awaited)
     spawn(engine, queue, owner, "running")
     claim()
     engine.cancel(queue, spawn(engine, queue, owner, "cancelled"))
-    return Things(queue, done, failed, failed_run, waiting, step, awaited, emitted)
+    cause = fingerprint(*error.values())
+    noted = {"tenant": owner, "instance": "absurd", "fingerprint": cause}
+    FailureNote.objects.get_or_create(**noted, defaults={"note": f"note-{owner}"})
+    return Things(
+        queue, done, failed, failed_run, waiting, step, awaited, emitted, cause, operations(owner)
+    )
+
+
+def operations(owner: str) -> dict[str, UUID]:
+    """A bulk operation in every state in which something can be done with it."""
+    made = {"tenant": owner, "instance": "absurd", "action": "retry", "username": f"by-{owner}"}
+    source = {"kind": "selected", "tasks": []}
+    states = BulkOperation.State
+    return {
+        state.value: BulkOperation.objects.create(state=state, source=source, **made).pk
+        for state in (states.READY, states.RUNNING, states.STOPPED)
+    }
 
 
 def spawn(engine: Engine, queue: str, owner: str, kind: str, **more: object) -> UUID:
@@ -156,7 +181,8 @@ def spawn(engine: Engine, queue: str, owner: str, kind: str, **more: object) -> 
 def missing(queue: str) -> Things:
     """Names of things that do not exist."""
     ids = [UUID(int=(0x0199A3F00000_7 << 76) | (2 << 62) | number) for number in range(4)]
-    return Things(queue, *ids, "no-step", "never-awaited", "never-emitted")
+    operations = dict.fromkeys(("ready", "running", "stopped"), UUID(int=4))
+    return Things(queue, *ids, "no-step", "never-awaited", "never-emitted", "0" * 16, operations)
 
 
 def everybody() -> dict[Actor, Client]:
