@@ -17,6 +17,10 @@ from absurd_dashboard.windows import Window
 
 #: Tasks that wait for one event and are listed.
 _WAITERS = 200
+#: Runs of each state that are looked at to find those that an event woke.
+WOKEN_DEPTH = 100
+#: Other queues in which an event's name is looked up.
+_QUEUES = 200
 _FOREVER = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -47,6 +51,17 @@ class Waiter:
     step: str
     since: datetime | None
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """A run that the event woke; ``state`` is where it stands now."""
+
+    task_id: UUID
+    run_id: UUID
+    name: str
+    step: str
+    state: str
 
 
 def page(
@@ -96,6 +111,33 @@ def waiters(access: Access, queue: str, name: str) -> list[Waiter]:
         Waiter(wait.task_id, wait.run_id, wait.step_name, wait.created_at, wait.timeout_at)
         for wait in waits
     ]
+
+
+def woken(access: Access, event: EventRow) -> list[Woken]:
+    """Whom an event woke, as far as it can be told.
+
+    A run that was claimed since is found only among those claimed first after the emit, and not
+    once it has gone to sleep again: the engine keeps one instant for a run, and moves it.
+
+    Args:
+        access: what the viewer may see.
+        event: an emitted one.
+    """
+    if event.emitted_at is None:
+        return []
+    parameters = {"event": event.name, "emitted_at": event.emitted_at, "depth": WOKEN_DEPTH}
+    rows = access.each_queue("event_woken", parameters, queues=[event.queue])
+    return [
+        Woken(row["task_id"], row["run_id"], row["task_name"], row["step"], row["state"])
+        for row in rows
+    ]
+
+
+def elsewhere(access: Access, queue: str, name: str) -> list[str]:
+    """Other queues in sight in which an event of this name was emitted; it wakes nobody here."""
+    others = [each for each in access.queue_names if each != queue][:_QUEUES]
+    found = access.events(others).filter(event_name=name).order_by("queue_name")
+    return list(found.values_list("queue_name", flat=True)[:10]) if others else []
 
 
 def _payload(redactor: Redactor, event: Event) -> Json | None:

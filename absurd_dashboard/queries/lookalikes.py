@@ -19,6 +19,11 @@ class Lookalike:
     awaited: str
     emitted: str
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both."""
+        return (self.awaited, self.emitted)
+
 
 def lookalikes(access: Access, queue: str | None = None) -> list[Lookalike]:
     """Compare what is awaited with what was emitted, in each queue that is wholly in sight.

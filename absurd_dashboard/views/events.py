@@ -11,6 +11,7 @@ from absurd_dashboard.choices import Choice, chips, further, query_url, window_c
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import events as queries
+from absurd_dashboard.queries.lookalikes import Lookalike, lookalikes
 from absurd_dashboard.windows import Window, window
 
 
@@ -30,13 +31,25 @@ class EventList:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One event; ``emitted`` is None while it is only waited for."""
+    """One event.
+
+    Attributes:
+        emitted: None while it is only waited for.
+        woken: whom it woke, as far as :func:`absurd_dashboard.queries.events.woken` can tell.
+        depth: how many runs of each state were looked at for that.
+        lookalikes: names of this queue that look like this one mistyped, or this like them.
+        elsewhere: other queues in which this name was emitted, while it was not in this one.
+    """
 
     queue: str
     name: str
     emitted: queries.EventRow | None
     waiters: list[queries.Waiter]
     can_emit: bool
+    woken: list[queries.Woken]
+    lookalikes: list[Lookalike]
+    elsewhere: list[str]
+    depth: int = queries.WOKEN_DEPTH
 
 
 @page("events", "events/list")
@@ -70,5 +83,14 @@ def event(request: HttpRequest, access: Access, queue: str, event: str) -> Page:
     if emitted is None and not waiting:
         raise Http404("No such event, or none that you may see")
     can_emit = emitted is None and policy().may(access, Action.EMIT, queue)
-    shown = EventView(queue, event, emitted, waiting, can_emit)
+    shown = EventView(
+        queue=queue,
+        name=event,
+        emitted=emitted,
+        waiters=waiting,
+        can_emit=can_emit,
+        woken=queries.woken(access, emitted) if emitted else [],
+        lookalikes=[pair for pair in lookalikes(access, queue) if event in pair.names],
+        elsewhere=[] if emitted else queries.elsewhere(access, queue, event),
+    )
     return Page(event, shown, live=request.get_full_path())

@@ -21,11 +21,11 @@ select {queue}::text as queue_name, expired_tasks,
                         and not exists (select from {w} w where w.task_id = s.task_id)) d) d
  cross join (select count(*) as late_waits, (array_agg(task_id))[:%(examples)s] as late_wait_tasks,
                     min(available_at) as late_wait_since
-               from (select r.task_id, r.available_at
+               from (select r.task_id, r.available_at, r.wake_event
                        from {r} r
                       where r.state = 'sleeping' and r.available_at <= %(late_before)s
-                        and r.wake_event is not null
-                      order by r.available_at limit %(depth)s) l) l
+                      order by r.available_at limit %(depth)s) l
+              where wake_event is not null) l
  cross join (select count(*) filter (where failed_at >= %(lately)s) as failed_lately,
                     count(*) filter (where failed_at >= %(before)s and failed_at < %(lately)s)
                       as failed_before,
