@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from absurd_dashboard import sentence, timeline
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, window_choices
+from absurd_dashboard.comparison import Comparison, compare
 from absurd_dashboard.display import Count
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.lineage import Lineage
@@ -147,6 +148,7 @@ class TaskView:
     task: one_task.TaskDetail
     sentence: Status
     timeline: Timeline
+    comparison: Comparison | None
     lineage: Lineage
     payloads: tuple[Part, ...]
     previous_steps: str
@@ -180,10 +182,12 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         raise Http404(_GONE)
     number, record = found.step_page, of_task(access, task_id)
     related = lineage.of(access, known(access, [task_id], [found.queue])[0])
+    drawn = timeline.build(found.history)
     shown = TaskView(
         task=found,
         sentence=sentence.describe(found.history),
-        timeline=timeline.build(found.history),
+        timeline=drawn,
+        comparison=compare(found.history, drawn),
         lineage=related,
         payloads=_parts(request, found),
         previous_steps=f"?steps={number - 1}#checkpoints" if number > 1 else "",
