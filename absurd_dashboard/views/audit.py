@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from io import StringIO
 from itertools import chain
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
@@ -35,7 +36,7 @@ class AuditList:
     rows: tuple[AuditRow, ...]
     windows: tuple[Choice, ...]
     chips: tuple[Choice, ...]
-    results: tuple[tuple[str, str], ...]
+    results: tuple[tuple[str, Any], ...]
     older: str
     query: str
     further: Choice | None

@@ -6,7 +6,9 @@ from django.http import Http404, HttpRequest
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.gate import Target, allowed
 from absurd_dashboard.pages import Page, page
+from absurd_dashboard.policy import Action
 from absurd_dashboard.queries.queues import QueuePolicy, QueueSummary, policies, summaries
 from absurd_dashboard.queries.tasks import TaskPage
 from absurd_dashboard.queries.tasks import page as task_page
@@ -39,6 +41,7 @@ class QueueView:
     summary: QueueSummary
     policy: QueuePolicy | None
     tasks: TaskPage
+    can_maintain: bool
 
 
 @page("queues", "queues/list")
@@ -59,5 +62,6 @@ def queue(request: HttpRequest, access: Access, queue: str) -> Page:
         summary,
         policies(access).get(queue),
         task_page(access, TaskFilter(queue=queue, window="all")),
+        allowed(access, Action.QUEUES, Target(queue)),
     )
     return Page(queue, shown, live=request.get_full_path())
