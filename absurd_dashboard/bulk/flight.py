@@ -22,8 +22,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.db import DatabaseError, connections, transaction
+from django.db import DataError, connections, transaction
 from django.db.models import F
 from django.http import HttpRequest
 from psycopg import sql
@@ -47,8 +46,6 @@ set local statement_timeout = {timeout};
 set local lock_timeout = {timeout};
 set local idle_in_transaction_session_timeout = {idle}
 """
-#: SQLSTATE of a question about a transaction that there has not been.
-_IN_THE_FUTURE = "22023"
 
 
 def attempt(
@@ -153,11 +150,8 @@ def _status(database: str, number: str) -> str | None:
         with translated(), transaction.atomic(using=database), opened.cursor() as cursor:
             cursor.execute("select pg_xact_status(%s::xid8)", [number])
             (status,) = cursor.fetchone()
-    except DatabaseError as error:
-        cause = error.__cause__
-        if isinstance(cause, psycopg.Error) and cause.sqlstate == _IN_THE_FUTURE:
-            return "aborted"  # the engine lost its newest transactions in a failover
-        raise
+    except DataError:  # it is yet to come: the engine lost its newest transactions in a failover
+        return "aborted"
     return None if status is None else str(status)
 
 

@@ -15,9 +15,9 @@ from absurd_dashboard.models import BulkOperation
 class Desk:
     """Somebody signed in, acting in a tenant or outside of any."""
 
-    def __init__(self, client: Client, tenant: str = "") -> None:
+    def __init__(self, client: Client, tenant: str = "", *, root: str = "/absurd/") -> None:
         self.client = client
-        self.root = f"/absurd/t/{tenant}/" if tenant else "/absurd/"
+        self.root = f"{root}t/{tenant}/" if tenant else root
 
     def dry_run(self, action: str = "retry", **form: Any) -> UUID:
         """Ask for a dry run; ``source`` stands for ``from``."""
