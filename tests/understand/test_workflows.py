@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client, override_settings
 
@@ -361,3 +363,31 @@ def test_a_list_that_ran_out_of_time_says_how_far_it_looked(client: Client, queu
         ABSURD_DASHBOARD={"DATABASE": "absurd", "SEARCH_BUDGET": timedelta(microseconds=1)}
     ):
         assert "Nothing found yet" in client.get("/absurd/workflows/").text
+
+
+# manage.py absurd_workflows
+
+
+def test_the_command_makes_the_table_once(client: Client, queues: Engine) -> None:
+    call_command("absurd_workflows", "--install", verbosity=0)
+    call_command("absurd_workflows", "--install", verbosity=0)
+    assert listed(client) == []
+    assert client.get("/absurd/workflows/", headers=JSON).json()["installed"]
+
+
+def test_the_command_ends_runs_whose_root_task_was_cancelled(client: Client, table: Engine) -> None:
+    key = record(table)
+    root = member(table, key)
+    begin(table, key)
+    table.cancel("orders", root)
+    assert shown(client, key)["record"]["status"] == "running"
+    said = StringIO()
+    call_command("absurd_workflows", "--settle", stdout=said)
+    assert said.getvalue() == "1 workflow runs were ended.\n"
+    assert shown(client, key)["record"]["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--settle", "--queue", "nowhere"]])
+def test_the_command_says_what_it_cannot_do(table: Engine, arguments: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("absurd_workflows", *arguments)
