@@ -65,7 +65,6 @@ class CauseTable(EngineTable):
     )
     slots = tables.Column(verbose_name=gettext_lazy("Over time"))
     task_names = tables.Column(verbose_name=gettext_lazy("Tasks"))
-    queues = tables.Column(verbose_name=gettext_lazy("Queues"))
     first_seen = tables.Column(
         verbose_name=gettext_lazy("First"),
         attrs={"td": {"class": "abs-number"}, "th": {"class": "abs-number"}},
@@ -109,12 +108,10 @@ class CauseTable(EngineTable):
         return sparkline(record.slots, self.slot)
 
     def render_task_names(self, record: Group) -> SafeString:
-        """Which tasks."""
-        return _few([markup.name(name) for name in record.task_names])
-
-    def render_queues(self, record: Group) -> SafeString:
-        """Where."""
-        return _few([self.link(queue, "queue", queue) for queue in record.queues])
+        """Which tasks, and in which queues."""
+        names = _few([markup.name(name) for name in record.task_names])
+        queues = _few([self.link(queue, "queue", queue) for queue in record.queues])
+        return format_html('{}<br><span class="abs-muted">{}</span>', names, queues)
 
     def render_first_seen(self, record: Group) -> SafeString:
         """Since when."""
