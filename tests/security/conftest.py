@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.test import override_settings
 
+from absurd_dashboard.redaction import Redaction
 from tests.dashboard.conftest import (
     _databases,
     client,
@@ -20,11 +22,27 @@ from tests.security.world import World, build, undone
 __all__ = ["_databases", "client", "django_db_setup", "engine"]
 
 
+# A thread would not see what the transactions of a test hold.
+_SETTINGS = {"DATABASE": "absurd", "BULK_IN_WEB": False}
+
+
 @pytest.fixture(autouse=True)
 def _no_threads() -> Iterator[None]:
-    """A thread would not see what the transactions of a test hold."""
-    with override_settings(ABSURD_DASHBOARD={"DATABASE": "absurd", "BULK_IN_WEB": False}):
+    """All bulk work is done in requests."""
+    with override_settings(ABSURD_DASHBOARD=_SETTINGS):
         yield
+
+
+@pytest.fixture
+def redacting() -> Iterator[Callable[..., None]]:
+    """A function that sets what is to be hidden until the test ends."""
+    with ExitStack() as stack:
+
+        def hide(*rules: Redaction, **more: object) -> None:
+            given = {**_SETTINGS, "REDACT": rules, **more}
+            stack.enter_context(override_settings(ABSURD_DASHBOARD=given))
+
+        yield hide
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ class Endpoint:
         whole_queue: whether it names a queue and nothing in it; a shared one is in both sights.
         names_event: whether it names an event that may not exist yet.
         selects: whether it takes anything and says of each whether it was found.
+        wholly: whether it is about a queue as a whole, so never for those who share it.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class Endpoint:
     whole_queue: bool = False
     names_event: bool = False
     selects: bool = False
+    wholly: bool = False
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -87,6 +89,19 @@ def _operation(state: str) -> Of:
 
 def _queue(things: Things) -> dict[str, str]:
     return {"queue": things.queue}
+
+
+def _upkeep(kind: Kind = Kind.FORM, done: Done | None = None, data: Of = _queue) -> Endpoint:
+    """Something done to a queue as a whole."""
+    return Endpoint(
+        kind,
+        lambda things: (things.queue,),
+        Action.QUEUES,
+        data=data,
+        done=done or _CONFLICT,
+        whole_queue=True,
+        wholly=True,
+    )
 
 
 _CONFLICT = Done(409, 409, 409)
@@ -125,6 +140,19 @@ ENDPOINTS = {
         names_event=True,
     ),
     "workers": Endpoint(Kind.LIST),
+    "audit": Endpoint(Kind.LIST, needs=Action.AUDIT),
+    "audit_csv": Endpoint(Kind.LIST, needs=Action.AUDIT),
+    "audit_jsonl": Endpoint(Kind.LIST, needs=Action.AUDIT),
+    "queue_create": Endpoint(
+        Kind.FORM, needs=Action.QUEUES, data=lambda _: {"name": "acme-new"}, selects=True
+    ),
+    "maintenance": _upkeep(Kind.OBJECT),
+    "queue_policy": _upkeep(),
+    "queue_cleanup": _upkeep(),
+    "queue_partitions": _upkeep(),
+    "queue_detach": _upkeep(),
+    "queue_cron": _upkeep(),
+    "queue_drop": _upkeep(done=Done(), data=lambda things: {"name": things.queue}),
     "workflows": Endpoint(Kind.LIST),
     "workflow": Endpoint(Kind.OBJECT, lambda things: (str(things.done),)),
     "spawn": Endpoint(

@@ -14,7 +14,17 @@ from django.http import HttpResponse
 
 from absurd_dashboard.policy import ROLE_ACTIONS, Action
 from tests.security.endpoints import ADMIN_MODELS, ENDPOINTS, Endpoint, Kind, address, patterns
-from tests.security.world import ALIASES, CANARY, OURS, ROLES, Actor, Things, World, undone
+from tests.security.world import (
+    ALIASES,
+    CANARY,
+    OURS,
+    ROLES,
+    SHARED,
+    Actor,
+    Things,
+    World,
+    undone,
+)
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
@@ -187,6 +197,8 @@ def test_what_is_in_sight_answers_as_the_table_says(
         place = Place(things, mount)
         path, response = place.path(name, form), send(world, actor, name, place, form)
         wanted = expected(actor, endpoint, mount, form)
+        if endpoint.wholly and mount and things.queue == SHARED and arrives(actor, mount):
+            wanted = 405 if wanted == 405 else 403
         assert (label, path, response.status_code) == (label, path, wanted)
         if mount or actor not in (Actor.SUPERUSER, Actor.RIVAL):
             assert CANARY not in said(response, [actor.value]), (label, path)
