@@ -106,7 +106,8 @@ def partitions(access: Access) -> list[Partitions]:
     names = {f"t_{scope.queue}": scope.queue for scope in access.scopes if scope.tenants is None}
     with connections[access.database].cursor() as cursor:
         cursor.execute(
-            "select parent.relname, child.relname, pg_get_expr(child.relpartbound, child.oid)"
+            "select parent.relname, child.relname, pg_get_expr(child.relpartbound, child.oid),"
+            "       has_table_privilege(child.oid, 'select')"
             "  from pg_class parent join pg_inherits on inhparent = parent.oid"
             "  join pg_class child on child.oid = inhrelid"
             " where parent.relnamespace = 'absurd'::regnamespace and parent.relkind = 'p'"
@@ -114,8 +115,10 @@ def partitions(access: Access) -> list[Partitions]:
             [list(names)],
         )
         found: dict[str, dict[str, str]] = {}
-        for parent, child, bound in cursor.fetchall():
-            found.setdefault(names[parent], {})[child] = bound
+        for parent, child, bound, readable in cursor.fetchall():
+            # A role that policies bind reads no partition, and cannot tell what is in one.
+            known = readable or bound != "DEFAULT"
+            found.setdefault(names[parent], {})[child] = bound if known else ""
     filled = _filled(access, [child for each in found.values() for child in _defaults(each)])
     return [
         Partitions(queue, _until(children), bool(filled.intersection(_defaults(children))))

@@ -20,9 +20,11 @@ select o.rolname, current_database(), d.oid is not null,
 """
 # Whether a queue is partitioned is asked of the catalog: older engines keep no storage mode.
 _QUEUES = """
-select q.queue_name, c.relkind = 'p'
+select q.queue_name, c.relkind = 'p', d.relname
   from absurd.queues q
   join pg_class c on c.oid = to_regclass(format('absurd.%%I', 't_' || q.queue_name))
+  left join pg_partitioned_table p on p.partrelid = c.oid
+  left join pg_class d on d.oid = p.partdefid
  order by q.queue_name
 """
 _PROCEDURES = """
@@ -39,6 +41,18 @@ select substr(tablename, 3), array_agg(policyname::text) from pg_policies
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """How a queue is stored.
+
+    Attributes:
+        default: name of the partition for tasks that fit into no other, if there is one.
+    """
+
+    partitioned: bool
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What is there.
 
@@ -46,7 +60,7 @@ class Found:
         database: its name on the server.
         owner: role that owns the engine's tables, and makes queues.
         exists: whether the role in question does.
-        queues: name of each queue, and whether it is partitioned.
+        queues: each queue by its name.
         procedures: name and signature of each of the engine's.
         guards: names of the roles that have policies, per queue.
     """
@@ -54,7 +68,7 @@ class Found:
     database: str
     owner: str
     exists: bool
-    queues: Mapping[str, bool]
+    queues: Mapping[str, Queue]
     procedures: Sequence[tuple[str, str]]
     guards: Mapping[str, frozenset[str]]
 
@@ -85,7 +99,7 @@ def look(database: str, role: str) -> Found:
         database=name,
         owner=owner,
         exists=exists,
-        queues=dict(_rows(database, _QUEUES)),
+        queues={queue: Queue(*stored) for queue, *stored in _rows(database, _QUEUES)},
         procedures=_rows(database, _PROCEDURES),
         guards={queue: frozenset(roles) for queue, roles in _rows(database, _GUARDS)},
     )

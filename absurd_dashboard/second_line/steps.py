@@ -116,9 +116,12 @@ def _rights(wanted: Wanted, found: Found) -> Iterator[str]:
 
 
 def _queue_rights(wanted: Wanted, found: Found, name: str) -> Iterator[str]:
+    stored = found.queues[name]
     yield _render(f"queue_{wanted.kind}", wanted, found, name)
-    if wanted.operator and found.queues[name]:
+    if wanted.operator and stored.partitioned:
         yield _render("queue_operator_keys", wanted, found, name)
+    if stored.default and not wanted.rls:
+        yield _render("queue_default", wanted, found, name)
 
 
 def _guard(wanted: Wanted, found: Found) -> list[str]:
@@ -146,6 +149,8 @@ def _render(file: str, wanted: Wanted, found: Found, queue: str = "") -> str:
     names = {"role": wanted.role, "owner": found.owner, "database": found.database}
     parts: dict[str, sql.Composable] = {key: sql.Identifier(text) for key, text in names.items()}
     parts["queue"] = sql.Literal(queue)
+    default = found.queues[queue].default if queue in found.queues else None
+    parts["default"] = sql.Identifier("absurd", default or "")
     for prefix in (*PREFIXES, "i"):
         table = f"{prefix}_{queue}"
         parts |= {prefix: sql.Identifier("absurd", table), f"{prefix}_name": sql.Identifier(table)}
