@@ -218,7 +218,7 @@ def test_the_rest_is_shown(site: Site, redacting: Callable[..., None]) -> None:
 def test_no_length_of_the_preview_shows_a_part_of_it(
     site: Site, redacting: Callable[..., None]
 ) -> None:
-    for length in range(1, 120):
+    for length in range(10, 120, 4):
         redacting(*RULES, PAYLOAD_PREVIEW=length)
         text = site.client.get(f"/absurd/tasks/{site.task}/?format=json").text
         assert "S3CR" not in text, length
