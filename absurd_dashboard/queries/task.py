@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, F, TextField
 from django.db.models.functions import Cast, Left, Length
 
+from absurd_dashboard import anchors
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.conventions import awaited_event
@@ -93,7 +93,7 @@ class Step:
     @property
     def fold(self) -> str:
         """Id of what folds its value; names of steps may hold anything, so it is a digest."""
-        return f"step-{blake2b(self.fact.name.encode(), digest_size=8).hexdigest()}"
+        return anchors.step(self.fact.name)
 
 
 @dataclass(frozen=True, slots=True)

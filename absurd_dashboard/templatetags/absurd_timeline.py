@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 
+from absurd_dashboard import anchors
+from absurd_dashboard.lineage import Relative
 from absurd_dashboard.timeline import Timeline
 from absurd_dashboard.timeline.drawing import draw
 from absurd_dashboard.timeline.table import tabulate
 
 register = template.Library()
 
-#: What the page's query string says of the timeline: its scale, and the page of its table.
-SCALE, PAGE = "scale", "timeline"
+#: What the page's query string says of the timeline: its scale, the page of its table, and of the
+#: checkpoints below.
+SCALE, PAGE, STEPS = "scale", "timeline", "steps"
 _LONGEST_NUMBER = 6
 
 
 @register.inclusion_tag("absurd_dashboard/timeline/timeline.html", takes_context=True)
-def task_timeline(context: Context, timeline: Timeline) -> dict[str, Any]:
+def task_timeline(
+    context: Context,
+    timeline: Timeline,
+    children: Iterable[Relative] = (),
+    steps: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """A task's timeline, its legend and its table.
 
     Args:
         context: holds the request, whose query says which scale and which page of the table.
         timeline: what to draw.
+        children: what the task may have awaited.
+        steps: on which page of the checkpoints each of them is, by name.
     """
     query = _query(context)
     true_scale = query.get(SCALE) == "true"
     table = tabulate(timeline, _number(query.get(PAGE)))
     return {
-        "drawing": draw(timeline, true_scale=true_scale),
+        "request": context.get("request"),
+        "steps": steps or {},
+        "drawing": draw(
+            timeline,
+            true_scale=true_scale,
+            children={str(each.task.task_id): each.task for each in children},
+        ),
         "table": table,
         "open": PAGE in query,
         "note": f"{table.first:,} to {table.last:,} of {table.total:,}",
@@ -39,6 +56,13 @@ def task_timeline(context: Context, timeline: Timeline) -> dict[str, Any]:
         "before_url": _page_url(query, table.before),
         "after_url": _page_url(query, table.after),
     }
+
+
+@register.simple_tag(takes_context=True)
+def step_url(context: Context, checkpoint: str) -> str:
+    """Where a checkpoint's value and owner are, on this page of the task or on another."""
+    page = context["steps"].get(checkpoint, 1)
+    return f"{_url(_query(context), STEPS, str(page))}#{anchors.step(checkpoint)}-row"
 
 
 def _query(context: Context) -> QueryDict:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from absurd_dashboard import display
+from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.states import FAILED, state_of
 from absurd_dashboard.timeline import words
 from absurd_dashboard.timeline.axis import Axis, Piece
+from absurd_dashboard.timeline.lifetime import lifetime
 from absurd_dashboard.timeline.model import Kind, Line, Row, Span, Timeline
 from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Mark, Track
 from absurd_dashboard.timeline.ticks import Tick, ticks
@@ -32,19 +34,22 @@ _NOBODY_WORKS = frozenset(
 _UNCLAIMED = frozenset({Kind.BACKOFF, Kind.QUEUED})
 
 
-def draw(timeline: Timeline, *, true_scale: bool = False) -> Drawing:
+def draw(
+    timeline: Timeline, *, true_scale: bool = False, children: Mapping[str, TaskRow] | None = None
+) -> Drawing:
     """Draw a timeline.
 
     Args:
         timeline: what to draw.
         true_scale: whether idle gaps keep their length.
+        children: tasks that it awaited, by their ids.
 
     Returns:
         At most :data:`ROWS` attempts with :data:`LINES` lines; what is left out is counted.
     """
     axis = timeline.scale if true_scale else timeline.collapsed
     rows = timeline.rows[-ROWS:]
-    pencil = Pencil.over(axis, timeline, rows)
+    pencil = Pencil.over(axis, timeline, rows, children or {})
     start = axis.start.astimezone(UTC)
     now = None if timeline.finished else _mark(axis.position(timeline.now), "now")
     return Drawing(
@@ -71,15 +76,22 @@ class Pencil:
     lines: int
     repeats: int
     finest: float
+    children: Mapping[str, TaskRow] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, axis: Axis, timeline: Timeline, rows: Sequence[Row]) -> Pencil:
+    def over(
+        cls,
+        axis: Axis,
+        timeline: Timeline,
+        rows: Sequence[Row],
+        children: Mapping[str, TaskRow] | None = None,
+    ) -> Pencil:
         """A pencil for so many rows."""
         lines = sum(len(row.lines) for row in rows)
         folded = sum(len(line.spans) > 1 for row in rows for line in row.lines)
         finest = _FINE if lines <= _MANY_LINES else _COARSE
         share = max(LINES // max(len(rows), 1), 4)
-        return cls(axis, timeline.now, share, REPEATS // max(folded, 1), finest)
+        return cls(axis, timeline.now, share, REPEATS // max(folded, 1), finest, children or {})
 
     def lane(self, row: Row) -> Lane:
         """An attempt's bars and tracks."""
@@ -99,9 +111,11 @@ class Pencil:
     def _track(self, line: Line) -> Track:
         spans = line.spans
         repeats = spans[: self.repeats] if len(spans) > 1 else []
-        newest = spans[-1]
+        newest, alone = spans[-1], len(spans) == 1
+        label = words.label(newest) if alone else line.label or words.label(newest)
+        child = self.children.get(line.label) if line.kind is Kind.CHILD else None
         return Track(
-            label=words.label(newest) if len(spans) == 1 else line.label or words.label(newest),
+            label=child.name if child else label,
             is_named=bool(newest.label or newest.state == FAILED.name),
             note="" if line.kind is Kind.UNSAVED else newest.note,
             kind=words.KINDS[line.kind],
@@ -111,6 +125,9 @@ class Pencil:
             times=len(spans),
             bars=self.bars(spans),
             repeats=[self._track(Line(line.kind, span.label, [span])) for span in repeats],
+            checkpoint=newest.checkpoint if alone else None,
+            child=child if alone else None,
+            life=self.bars(lifetime(child)) if child and alone else (),
         )
 
     def _whole(self, life: Sequence[Span]) -> str:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from absurd_dashboard import display
 from absurd_dashboard.queries.tasks import TaskRow
-from absurd_dashboard.states import PENDING, RUNNING, state_of
+from absurd_dashboard.states import state_of
 from absurd_dashboard.timeline.axis import Axis, Interval, collapsed, even
 from absurd_dashboard.timeline.drawing import Pencil, draw
+from absurd_dashboard.timeline.lifetime import lifetime
 from absurd_dashboard.timeline.model import Kind, Span, Timeline
 from absurd_dashboard.timeline.picture import Bar, Drawing
 
@@ -55,7 +56,7 @@ def draw_group(
     Returns:
         At most :data:`ROWS` rows; None where nothing has begun.
     """
-    spans = {task.task_id: _spans(task) for task in tasks[:ROWS]}
+    spans = {task.task_id: lifetime(task) for task in tasks[:ROWS]}
     every = [span for row in spans.values() for span in row]
     if not every:
         return None
@@ -68,20 +69,6 @@ def draw_group(
         tracks=[_track(pencil, task, spans[task.task_id]) for task in tasks[:ROWS]],
         total=len(tasks),
     )
-
-
-def _spans(task: TaskRow) -> list[Span]:
-    """The time until its first claim, and from there to its end; pauses in it are not known."""
-    spawned = task.enqueued_at
-    if spawned is None:
-        return []
-    end, claimed = task.ended_at, task.started_at
-    if claimed is None:
-        return [Span(Kind.QUEUED, "", PENDING.name, spawned, end)]
-    state = task.state if state_of(task.state).finished else RUNNING.name
-    lasted = Span(Kind.RUNNING, task.name, state, claimed, max(end, claimed) if end else None)
-    queued = Span(Kind.QUEUED, "", PENDING.name, spawned, max(claimed, spawned))
-    return [queued, lasted] if claimed > spawned else [lasted]
 
 
 def _busy(spans: Sequence[Span], scale: Axis) -> Iterator[Interval]:

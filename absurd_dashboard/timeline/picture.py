@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.timeline.model import Row
 from absurd_dashboard.timeline.ticks import Tick
 
@@ -41,6 +42,8 @@ class Track:
         note: what else is worth saying beside it.
         times: how many spans it stands for.
         repeats: one track for each of them, as far as they are listed.
+        checkpoint: the checkpoint it is drawn from, if it is a single one's.
+        child: the task that was awaited meanwhile, if it is in sight; ``life`` is its own.
     """
 
     label: str
@@ -53,6 +56,9 @@ class Track:
     times: int
     bars: Sequence[Bar]
     repeats: Sequence[Track] = ()
+    checkpoint: str | None = None
+    child: TaskRow | None = None
+    life: Sequence[Bar] = ()
 
     @property
     def unlisted(self) -> int:

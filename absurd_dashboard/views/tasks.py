@@ -163,6 +163,12 @@ class TaskView:
         return max(task.attempts, task.max_attempts or 0) + 1
 
     @property
+    def pages_of_steps(self) -> dict[str, int]:
+        """On which page each checkpoint is."""
+        points = enumerate(self.task.history.checkpoints)
+        return {point.name: place // one_task.STEPS + 1 for place, point in points}
+
+    @property
     def steps_note(self) -> str:
         """Which of the checkpoints are on this page."""
         shown, every = len(self.task.steps), len(self.task.history.checkpoints)

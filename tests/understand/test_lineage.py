@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from absurd_dashboard import anchors
 from absurd_dashboard.lineage import mentions
 from absurd_dashboard.models import Membership, Role, Scope, Tenant
 from absurd_dashboard.queries import lineage
@@ -193,3 +194,49 @@ def test_the_page_says_what_is_recorded_and_what_is_inferred(
 
 def test_a_task_without_relatives_says_nothing_of_them(client: Client, queues: Engine) -> None:
     assert "Related tasks" not in client.get(f"/absurd/tasks/{queues.spawn('orders')}/").text
+
+
+# On the timeline
+
+
+def test_an_awaited_child_is_nested_under_the_step_that_awaited_it(
+    client: Client, queues: Engine
+) -> None:
+    parent = queues.spawn("orders", "whole")
+    run = queues.claim("orders")
+    other = queues.spawn("shards", "part")
+    queues.advance(seconds=5)
+    queues.complete("shards", queues.claim("shards"))
+    queues.checkpoint("orders", parent, run, f"$awaitTaskResult:{other}", {"state": "completed"})
+    page = client.get(f"/absurd/tasks/{parent}/").text
+    nested = page[page.index(f'id="timeline-1-child-{other}"') :]
+    nested = nested[: nested.index("</details>")]
+    assert f'href="/absurd/tasks/{other}/"' in nested
+    assert nested.count("part") >= 2
+
+
+def test_a_child_out_of_sight_is_not_nested(queues: Engine) -> None:
+    parent = queues.spawn("orders", "whole")
+    run = queues.claim("orders")
+    other = queues.spawn("shards", "secret part")
+    queues.advance(seconds=5)
+    queues.checkpoint("orders", parent, run, f"$awaitTaskResult:{other}", {"state": "completed"})
+    member = member_of(Scope(queue_pattern="orders"))
+    page = member.get(f"/absurd/t/acme/tasks/{parent}/").text
+    assert "timeline-1-child" not in page
+    assert "secret part" not in page
+
+
+def test_a_step_leads_to_its_checkpoint_whatever_page_that_is_on(
+    client: Client, queues: Engine
+) -> None:
+    task = queues.spawn("orders")
+    run = queues.claim("orders")
+    for number in range(101):
+        queues.advance(seconds=1)
+        queues.checkpoint("orders", task, run, f"step {number:03}", number)
+    page = client.get(f"/absurd/tasks/{task}/").text
+    for name, number in (("step 000", 1), ("step 100", 2)):
+        row = f"{anchors.step(name)}-row"
+        assert f'href="?steps={number}#{row}"' in page
+        assert f'id="{row}"' in client.get(f"/absurd/tasks/{task}/?steps={number}").text
