@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from absurd_core import tasks
-from absurd_core.errors import TaskNotFound
-from absurd_core.statements import run
 from absurd_core.translation import translated
 from absurd_dashboard.access import Access
 from absurd_dashboard.bulk.targets import Seen
@@ -78,52 +74,54 @@ class Verb:
 def _retry(access: Access, queue: str, seen: Sequence[Seen], job: Job) -> list[Outcome]:
     """Retry in place what has not moved since the dry run. Calls ``absurd.retry_task``."""
     held = _standing(access, "bulk_hold", queue, seen)
+    ready = _unmoved(seen, held)
+    given = {"tasks": ready, "most": [held[task].attempts + job.attempts for task in ready]}
+    rows = _called(access, "retry_task", "bulk_retry", queue, given) if ready else []
+    attempts = {row["task_id"]: row["attempt"] for row in rows}
 
-    def one(task: Seen) -> Outcome:
-        if moved := _moved(task, held.get(task.task_id)):
-            return moved
-        most = held[task.task_id].attempts + job.attempts
-        statement = tasks.retry(queue, task.task_id, max_attempts=most)
-        spawned = run(connections[access.database], statement)
-        return Outcome(
-            Result.DONE, f"Attempt {spawned.attempt} is ready to be claimed.", task.task_id
-        )
+    def said(task: Seen) -> Outcome:
+        words = f"Attempt {attempts[task.task_id]} is ready to be claimed."
+        return Outcome(Result.DONE, words, task.task_id)
 
-    return [one(task) for task in seen]
+    return [_moved(task, held.get(task.task_id)) or said(task) for task in seen]
 
 
 def _spawn_alike(access: Access, queue: str, seen: Sequence[Seen], job: Job) -> list[Outcome]:
     """Spawn a task with the same inputs for each, once. Calls ``absurd.spawn_task``."""
     held = _standing(access, "bulk_hold", queue, seen)
+    ready = _unmoved(seen, held)
+    given = {"tasks": ready, "key": f"absurd-dashboard:bulk:{job.operation_id}:"}
+    rows = _called(access, "spawn_task", "bulk_spawn", queue, given) if ready else []
+    spawned = {row["original"]: row["task_id"] for row in rows}
 
-    def one(task: Seen) -> Outcome:
-        if moved := _moved(task, held.get(task.task_id)):
-            return moved
-        key = f"absurd-dashboard:bulk:{job.operation_id}:{task.task_id}"
-        given = {"queue": queue, "task_id": task.task_id, "key": key}
-        with translated("spawn_task", {"queue": queue, "task_id": task.task_id}):
-            (row,) = access.each_queue("spawn_alike", given, queues=[queue])
-        said = "Spawned a new task with the same inputs."
-        return Outcome(Result.DONE, said, row["task_id"], new=True)
+    def said(task: Seen) -> Outcome:
+        words = "Spawned a new task with the same inputs."
+        return Outcome(Result.DONE, words, spawned[task.task_id], new=True)
 
-    return [one(task) for task in seen]
+    return [_moved(task, held.get(task.task_id)) or said(task) for task in seen]
 
 
 def _cancel(access: Access, queue: str, seen: Sequence[Seen], job: Job) -> list[Outcome]:
     """Cancel what is still open. Calls ``absurd.cancel_task``, which takes its own locks."""
     before = _standing(access, "bulk_now", queue, seen)
-    for task_id, standing in before.items():
-        if standing.state in _OPEN:
-            _cancelled(access, queue, task_id)
+    still = [task for task in before if before[task].state in _OPEN]
+    if still:
+        _called(access, "cancel_task", "bulk_cancel", queue, {"tasks": sorted(still)})
     after = _standing(access, "bulk_now", queue, seen)
     return [_ended(task, before.get(task.task_id), after.get(task.task_id)) for task in seen]
 
 
-def _cancelled(access: Access, queue: str, task_id: UUID) -> None:
-    try:
-        run(connections[access.database], tasks.cancel(queue, task_id))
-    except TaskNotFound:
-        return  # cleaned up a moment ago: what is read next says so
+def _called(
+    access: Access, procedure: str, statement: str, queue: str, given: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Call a procedure for many tasks in one statement."""
+    with translated(procedure, {"queue": queue}):
+        return access.each_queue(statement, given, queues=[queue])
+
+
+def _unmoved(seen: Sequence[Seen], held: Mapping[UUID, Standing]) -> list[UUID]:
+    """Those that are as the dry run saw them."""
+    return [task.task_id for task in seen if not _moved(task, held.get(task.task_id))]
 
 
 def _ended(task: Seen, before: Standing | None, after: Standing | None) -> Outcome:
