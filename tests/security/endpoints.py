@@ -148,7 +148,7 @@ ENDPOINTS = {
     ),
     "maintenance": _upkeep(Kind.OBJECT),
     "queue_policy": _upkeep(),
-    "queue_cleanup": _upkeep(),
+    "queue_cleanup": _upkeep(done=Done()),
     "queue_partitions": _upkeep(),
     "queue_detach": _upkeep(),
     "queue_cron": _upkeep(),

@@ -99,7 +99,7 @@ def send(world: World, actor: Actor, name: str, where: Place, form: Form) -> Htt
 def said(response: HttpResponse, names: list[str] = ()) -> str:  # type: ignore[assignment]
     """The whole answer as text, headers too, without what differs between two equal requests."""
     lines = [f"{key}: {value}" for key, value in response.headers.items()]
-    text = "\n".join([str(response.status_code), *lines, response.content.decode()])
+    text = "\n".join([str(response.status_code), *lines, response.getvalue().decode()])
     if names:  # the token of a page is made of them too
         text = re.sub(r"X-Absurd-Token: \S+", "", text)
     for name in sorted(filter(None, names), key=len, reverse=True):
