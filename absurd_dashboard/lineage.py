@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from absurd_dashboard.conventions import awaited_task
-from absurd_dashboard.queries.tasks import TaskRow
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.tasks import TaskRow
 
 #: Members under which SDKs keep the id of a task that they spawned.
 _MEMBERS = ("taskID", "task_id")

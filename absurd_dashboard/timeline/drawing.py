@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from absurd_dashboard import display
-from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.states import FAILED, state_of
 from absurd_dashboard.timeline import words
 from absurd_dashboard.timeline.axis import Axis, Piece
@@ -16,6 +16,9 @@ from absurd_dashboard.timeline.lifetime import lifetime
 from absurd_dashboard.timeline.model import Kind, Line, Row, Span, Timeline
 from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Mark, Track
 from absurd_dashboard.timeline.ticks import Tick, ticks
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.tasks import TaskRow
 
 #: Attempts drawn, the latest; lines over all of them; repetitions listed under folded lines.
 ROWS, LINES, REPEATS = 50, 200, 100

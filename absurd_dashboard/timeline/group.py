@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from absurd_dashboard import display
-from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.states import state_of
 from absurd_dashboard.timeline.axis import Axis, Interval, collapsed, even
 from absurd_dashboard.timeline.drawing import Pencil, draw
 from absurd_dashboard.timeline.lifetime import lifetime
 from absurd_dashboard.timeline.model import Kind, Span, Timeline
 from absurd_dashboard.timeline.picture import Bar, Drawing
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.tasks import TaskRow
 
 #: Tasks drawn, the earliest.
 ROWS = 200

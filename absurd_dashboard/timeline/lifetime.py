@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from absurd_dashboard.queries.tasks import TaskRow
+from typing import TYPE_CHECKING
+
 from absurd_dashboard.states import PENDING, RUNNING, state_of
 from absurd_dashboard.timeline.model import Kind, Span
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.tasks import TaskRow
 
 
 def lifetime(task: TaskRow) -> list[Span]:

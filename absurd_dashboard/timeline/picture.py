@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.timeline.model import Row
 from absurd_dashboard.timeline.ticks import Tick
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.tasks import TaskRow
 
 
 @dataclass(frozen=True, slots=True)
