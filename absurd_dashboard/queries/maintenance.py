@@ -17,6 +17,7 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import translated
 from absurd_dashboard.errors import QueryTimedOut
+from absurd_dashboard.models.scope import PREFIXES
 
 #: Counting what is old stops after this, so that the page comes in any case.
 COUNTING = timedelta(seconds=2)
@@ -136,6 +137,18 @@ def exists(access: Access, queue: str) -> bool:
     """Whether there is such a queue; holds it until the transaction ends."""
     query = "select 1 from absurd.queues where queue_name = %s for update"
     return bool(_rows(access, query, queue))
+
+
+def tables_taken(access: Access, queue: str) -> bool:
+    """Whether a table of the queue's name exists without it: a partition of another queue's.
+
+    The engine would take such a table for the new queue's own, with all that is in it.
+    """
+    names = [f"{prefix}_{queue}" for prefix in (*PREFIXES, "i")]
+    query = """
+        select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'absurd' and c.relname::text = any(%s) limit 1"""
+    return bool(_rows(access, query, names))
 
 
 def _policy(access: Access, queue: str) -> QueuePolicy | None:
