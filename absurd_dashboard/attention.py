@@ -20,7 +20,7 @@ _UNTAKEN = timedelta(seconds=30)
 _SLACK = timedelta(days=1)
 _RUNNING_OUT = timedelta(days=7)
 #: A spike has so many failures in an hour, and so many times the average of the hours before.
-_SPIKE_LEAST, _SPIKE_TIMES = 5, 3
+_SPIKE_LEAST, _SPIKE_TIMES, _HOUR = 5, 3, timedelta(hours=1)
 #: Items that are shown.
 _MOST = 15
 
@@ -154,7 +154,8 @@ def _late(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
 
 
 def _spike(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
-    if not spiking(situation.now, facts.failed_lately, facts.failed_before, facts.failed_oldest):
+    counts = (facts.failed_lately, facts.failed_before, facts.failed_oldest)
+    if _young(facts, situation.now) or not spiking(situation.now, *counts):
         return None
     queue = facts.summary.queue
     return Item(
@@ -167,6 +168,11 @@ def _spike(facts: QueueFacts, situation: Situation, links: Links) -> Item | None
         "Look at the causes, new and spiking ones first; compare with your deployments.",
         links.to("failures", queue=queue, window="24h", attempts="all"),
     )
+
+
+def _young(facts: QueueFacts, now: datetime) -> bool:
+    """Whether nothing in the queue is old enough to compare this hour with."""
+    return facts.began_at is None or now - facts.began_at <= _HOUR
 
 
 def spiking(now: datetime, lately: int, before: int, oldest: datetime | None) -> bool:
@@ -182,7 +188,7 @@ def spiking(now: datetime, lately: int, before: int, oldest: datetime | None) ->
         return False
     hours = 24.0
     if oldest is not None and lately + before >= FAILED_DEPTH:
-        hours = min(max((now - oldest) / timedelta(hours=1) - 1, 1), hours)
+        hours = min(max((now - oldest) / _HOUR - 1, 1), hours)
     return lately >= _SPIKE_TIMES * before / hours
 
 

@@ -41,6 +41,7 @@ class QueueFacts:
         failed_before: in the 24 hours before it.
         failed_oldest: the oldest of both that was looked at.
         oldest_finished: when the oldest tasks by id ended; None when none of them has.
+        began_at: when the oldest task by id was spawned; None in an empty queue.
         cleanup_ttl: how long finished tasks are to be kept; None where the engine has no such.
     """
 
@@ -58,6 +59,7 @@ class QueueFacts:
     failed_oldest: datetime | None
     oldest_finished: datetime | None
     cleanup_ttl: timedelta | None
+    began_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
@@ -11,7 +13,9 @@ from django.utils.translation import gettext as _
 from absurd_dashboard.causes import CauseTable, marks
 from absurd_dashboard.links import Links
 from absurd_dashboard.sparkline import sparkline
-from absurd_dashboard.views.failures import CauseList
+
+if TYPE_CHECKING:
+    from absurd_dashboard.views.failures import CauseList
 
 register = template.Library()
 register.simple_tag(sparkline, name="sparkline")

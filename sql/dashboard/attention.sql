@@ -2,7 +2,8 @@
 select {queue}::text as queue_name, expired_tasks,
        deferred, deferred_tasks, deferred_names, deferred_since,
        late_waits, late_wait_tasks, late_wait_since,
-       failed_lately, failed_before, failed_oldest, oldest_finished, cleanup_ttl
+       failed_lately, failed_before, failed_oldest, oldest_finished, cleanup_ttl,
+       (select t.enqueue_at from {t} t order by t.task_id limit 1) as began_at
   from (select array(select r.task_id from {r} r
                       where r.state = 'running' and r.claim_expires_at <= %(now)s
                       order by r.claim_expires_at limit %(examples)s) as expired_tasks) x

@@ -149,12 +149,23 @@ def test_a_wait_without_a_time_out_is_never_late(
 
 
 def test_a_spike_of_failures_leads_to_their_causes(client: Client, engine: Engine) -> None:
+    engine.spawn("a")
+    engine.complete("a", engine.claim("a"))
+    engine.advance(hours=2)
     for _ in range(6):
         engine.failed("a")
     (item,) = items(client, "spike")
     assert item["url"] == "/absurd/failures/?queue=a&window=24h&attempts=all"
     engine.advance(hours=2)
     assert items(client, "spike") == []
+
+
+def test_in_a_queue_that_just_began_there_is_nothing_to_compare_with(
+    client: Client, engine: Engine
+) -> None:
+    for _ in range(6):
+        engine.failed("a")
+    assert kinds(client) == {"failed"}
 
 
 @pytest.mark.parametrize(
