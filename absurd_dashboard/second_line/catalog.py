@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connections
 
 from absurd_dashboard.engine import translated
+from absurd_dashboard.errors import EngineMissing
 from absurd_dashboard.second_line.errors import CannotDefend
 
 _FACTS = """
@@ -16,7 +17,7 @@ select o.rolname, current_database(), d.oid is not null,
        coalesce(d.rolsuper or d.rolbypassrls or pg_has_role(d.oid, o.oid, 'member'), false)
   from pg_class c join pg_roles o on o.oid = c.relowner
   left join pg_roles d on d.rolname = %(role)s
- where c.oid = 'absurd.queues'::regclass
+ where c.oid = to_regclass('absurd.queues')
 """
 # Whether a queue is partitioned is asked of the catalog: older engines keep no storage mode.
 _QUEUES = """
@@ -89,7 +90,10 @@ def look(database: str, role: str) -> Found:
         CannotDefend: the role is one that no policy binds.
         EngineUnavailable: the database cannot be reached, or has no engine.
     """
-    ((owner, name, exists, unbound),) = _rows(database, _FACTS, role=role)
+    facts = _rows(database, _FACTS, role=role)
+    if not facts:
+        raise EngineMissing(EngineMissing.title)
+    ((owner, name, exists, unbound),) = facts
     if unbound:
         raise CannotDefend(
             f"{role!r} is a superuser, bypasses row-level security, or owns the engine's tables; "

@@ -22,6 +22,7 @@ WRITES = frozenset(
     {
         "cancel_task",
         "emit_event",
+        "fail_run",
         "get_task_result",
         "portable_uuidv7",
         "retry_delay_seconds",
