@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
 from absurd_core import maintenance, queues
@@ -12,7 +13,6 @@ from absurd_core.errors import (
     QueueExists,
     QueueNotPartitioned,
 )
-from absurd_core.maintenance import Cleaned
 from absurd_core.statements import run
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Result
@@ -63,16 +63,31 @@ def cleanup(access: Access, queue: str) -> Outcome:
     Each batch is a transaction of its own, so what is deleted stays deleted if a later one fails.
     """
     limit = written(access, queues.policy(queue)).cleanup_limit
-    tasks = events = 0
+    gone = Counter[str]()
     more, end = True, time.monotonic() + _CLEANING
     while more and time.monotonic() < end:
-        (batch,) = written(access, maintenance.cleanup_all_queues(queue))
-        tasks, events = tasks + batch.tasks_deleted, events + batch.events_deleted
-        more = _full(batch, limit)
-    if not tasks and not events:
+        batch = _batch(access, queue)
+        gone.update(batch)
+        more = batch["tasks"] == limit or batch["events"] + batch["markers"] == limit
+    if not gone.total():
         return Outcome(Result.NOTHING, "Nothing is old enough; nothing was deleted.")
-    said = f"Deleted {tasks:,} {_of('task', tasks)} and {events:,} {_of('event', events)}."
+    said = f"Deleted {_many(gone['tasks'], 'task')} and {_many(gone['events'], 'event')}."
+    if not gone["tasks"] and not gone["events"]:
+        said = "Deleted only what the engine kept for events that never came."
     return Outcome(Result.DONE, f"{said} More is due: run it again." if more else said)
+
+
+def _batch(access: Access, queue: str) -> dict[str, int]:
+    """One batch; the engine counts the rows of events that never came as events."""
+    with writing(access) as connection:
+        (markers,) = access.each_queue("markers", {}, queues=[queue])
+        (batch,) = run(connection, maintenance.cleanup_all_queues(queue))
+    never = min(markers["many"], batch.events_deleted)
+    return {
+        "tasks": batch.tasks_deleted,
+        "events": batch.events_deleted - never,
+        "markers": never,
+    }
 
 
 def ensure_partitions(access: Access, queue: str) -> Outcome:
@@ -84,7 +99,7 @@ def ensure_partitions(access: Access, queue: str) -> Outcome:
     if not made:
         said = "Every partition that the policy asks for is there; nothing was done."
         return Outcome(Result.NOTHING, said)
-    return Outcome(Result.DONE, f"Made {made:,} {_of('partition', made)}.")
+    return Outcome(Result.DONE, f"Made {_many(made, 'partition')}.")
 
 
 def detach(access: Access, queue: str) -> Outcome:
@@ -97,7 +112,7 @@ def detach(access: Access, queue: str) -> Outcome:
         said = "Nothing is to be detached, or a job for it is under way; nothing was done."
         return Outcome(Result.NOTHING, said)
     names = ", ".join(sorted({job.partition_table for job in jobs}))
-    return Outcome(Result.DONE, f"Scheduled {len(jobs)} {_of('job', len(jobs))} for {names}.")
+    return Outcome(Result.DONE, f"Scheduled {_many(len(jobs), 'job')} for {names}.")
 
 
 def enable_cron(access: Access, queue: str, schedules: dict[str, str]) -> Outcome:
@@ -117,7 +132,7 @@ def disable_cron(access: Access, queue: str) -> Outcome:
         return _NO_CRON
     if not jobs:
         return Outcome(Result.NOTHING, "The queue has no jobs of its own; nothing was done.")
-    return Outcome(Result.DONE, f"Removed {len(jobs)} {_of('job', len(jobs))}.")
+    return Outcome(Result.DONE, f"Removed {_many(len(jobs), 'job')}.")
 
 
 def drop(access: Access, queue: str, *, confirmed: int | None) -> Outcome:
@@ -133,15 +148,11 @@ def drop(access: Access, queue: str, *, confirmed: int | None) -> Outcome:
             return _GONE
         dying = open_tasks(access, queue)
         if confirmed == 0 and dying:
-            said = f"{dying:,} {_of('task', dying)} came meanwhile; nothing was dropped."
+            said = f"{_many(dying, 'task')} came meanwhile; nothing was dropped."
             return Outcome(Result.NOTHING, said)
         run(connection, queues.drop(queue))
-    return Outcome(Result.DONE, f"Dropped, and {dying:,} open {_of('task', dying)} with it.")
+    return Outcome(Result.DONE, f"Dropped, and {_many(dying, 'open task')} with it.")
 
 
-def _full(batch: Cleaned, limit: int) -> bool:
-    return limit in (batch.tasks_deleted, batch.events_deleted)
-
-
-def _of(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
