@@ -4,5 +4,14 @@ from hashlib import blake2b
 
 
 def step(name: str) -> str:
-    """The id of what is about a checkpoint: a digest of its name."""
-    return f"step-{blake2b(name.encode(), digest_size=8).hexdigest()}"
+    """The id of what is about a checkpoint."""
+    return f"step-{_digest(name)}"
+
+
+def workflow(key: str) -> str:
+    """The id of what is about a workflow run."""
+    return f"workflow-{_digest(key)}"
+
+
+def _digest(name: str) -> str:
+    return blake2b(name.encode(), digest_size=8).hexdigest()

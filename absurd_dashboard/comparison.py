@@ -47,6 +47,7 @@ class Cell:
         owner: the attempt that owns it now.
     """
 
+    attempt: int
     what: str
     owner: int
 
@@ -136,7 +137,7 @@ def _cells(
     point: CheckpointFact, columns: Sequence[Column], runs: Mapping[UUID, RunFact]
 ) -> list[Cell]:
     owner = runs[point.owner_run_id].attempt if point.owner_run_id else 0
-    return [Cell(_what(column, owner), owner) for column in columns]
+    return [Cell(column.attempt, _what(column, owner), owner) for column in columns]
 
 
 def _what(column: Column, owner: int) -> str:

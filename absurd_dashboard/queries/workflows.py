@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from absurd_dashboard import ids
+from absurd_dashboard import anchors, ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.lineage import Mention, Reach, Source, uuid
@@ -55,6 +55,11 @@ class WorkflowRow:
     created_by: str | None
     created_at: datetime | None
     task: UUID | None
+
+    @property
+    def anchor(self) -> str:
+        """What keeps its row the same row when a page renews itself."""
+        return anchors.workflow(self.key)
 
 
 @dataclass(frozen=True, slots=True)
