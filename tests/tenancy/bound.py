@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import ProgrammingError, connections, transaction
+from django.db import DatabaseError, connections, transaction
 from psycopg import sql
 
 from absurd_dashboard.second_line import steps
@@ -19,7 +19,7 @@ def bound(engine: Engine, *, operator: bool = False, rls: bool = False) -> Engin
     """Give the connection a role, which calls nothing but what it was granted."""
     wanted = steps.Wanted('dash "board"', operator=operator, rls=rls)
     with engine.owning():
-        engine.call("revoke execute on all functions in schema absurd from public")
+        rows("revoke execute on all functions in schema absurd from public")
         steps.apply("absurd", steps.install(wanted, look("absurd", wanted.role)))
     engine.dashboard = wanted
     be(wanted.role)
@@ -63,7 +63,7 @@ def refused(words: str, why: str = "") -> Iterator[None]:
     try:
         with transaction.atomic(using="absurd"):
             yield
-    except ProgrammingError as error:
+    except DatabaseError as error:
         assert words in str(error), str(error)  # noqa: PT017
         return
     raise AssertionError(f"not refused: {words} {why}")
