@@ -144,7 +144,7 @@ def progress(operation: BulkOperation) -> Progress:
     pace = operation.pace if working else None
     return Progress(
         id=operation.pk,
-        title=f"{VERBS[operation.action].title} {operation.targets:,} tasks",
+        title=_title(operation),
         state=operation.state,
         state_label=str(State(operation.state).label),
         username=operation.username,
@@ -163,6 +163,11 @@ def progress(operation: BulkOperation) -> Progress:
         left=(operation.targets - operation.handled) / pace if pace else None,
         why=operation.why,
     )
+
+
+def _title(operation: BulkOperation) -> str:
+    number = operation.targets
+    return str(VERBS[operation.action].title % {"count": number, "n": f"{number:,}"})
 
 
 def report(access: Access, operation: BulkOperation, after: int = -1) -> Report:

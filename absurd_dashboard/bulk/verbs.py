@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from absurd_core.translation import translated
 from absurd_dashboard.access import Access
@@ -56,16 +55,14 @@ class Verb:
 
     Attributes:
         action: what the policy is asked about.
-        label: for buttons.
-        title: of an operation, before the number of its tasks.
+        title: of an operation on ``count`` tasks, written ``n``.
         states: those it applies to.
         refusal: why it does not apply to other states.
         perform: asks the engine.
     """
 
     action: Action
-    label: str | Promise
-    title: str | Promise
+    title: Any
     states: frozenset[str]
     refusal: str
     perform: Perform
@@ -162,27 +159,28 @@ def _standing(
 VERBS: Mapping[str, Verb] = {
     "retry": Verb(
         Action.RETRY,
-        _("Retry in place"),
-        _("Retry"),
+        ngettext_lazy("Retry %(n)s task", "Retry %(n)s tasks", "count"),
         frozenset({"failed"}),
         "Only failed tasks can be retried.",
         _retry,
     ),
     "copy": Verb(
         Action.RETRY,
-        _("Retry as new tasks"),
-        _("Retry as new tasks"),
+        ngettext_lazy("Retry %(n)s task as a new one", "Retry %(n)s tasks as new ones", "count"),
         frozenset({"failed"}),
         "Only failed tasks can be retried.",
         _spawn_alike,
     ),
     "cancel": Verb(
-        Action.CANCEL, _("Cancel"), _("Cancel"), _OPEN, "The task has already ended.", _cancel
+        Action.CANCEL,
+        ngettext_lazy("Cancel %(n)s task", "Cancel %(n)s tasks", "count"),
+        _OPEN,
+        "The task has already ended.",
+        _cancel,
     ),
     "run_again": Verb(
         Action.RUN_AGAIN,
-        _("Run again"),
-        _("Run again"),
+        ngettext_lazy("Run %(n)s task again", "Run %(n)s tasks again", "count"),
         _FINISHED,
         "Only a task that has ended can be run again.",
         _spawn_alike,

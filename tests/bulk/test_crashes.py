@@ -10,7 +10,7 @@ import pytest
 from tests.bulk.site import Site, live, site
 
 #: Enough for ten lives of a worker; ABSURD_BULK_TASKS=10000 proves the same for longer.
-NUMBER = int(os.environ.get("ABSURD_BULK_TASKS", "3000"))
+NUMBER = int(os.environ.get("ABSURD_BULK_TASKS", "4000"))
 STATES = ["postgresql", "sqlite"]
 
 
@@ -29,7 +29,7 @@ def kill_and_restart(made: Site, seed: int) -> None:
     calamities[8:8] = [made.restart]
     made.worker("--lease", "0.5")
     for strike in calamities:
-        point = made.progress()[0] + chance.randint(1, NUMBER // 30)
+        point = made.progress()[0] + chance.randint(1, NUMBER // 50)
         made.waits_for(lambda through, _, point=point: through >= point)
         threading.Event().wait(chance.uniform(0, 0.05))  # anywhere in a batch, not at its end
         assert made.progress()[1] == "running"
