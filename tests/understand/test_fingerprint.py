@@ -22,7 +22,7 @@ panic({0x104b3c1a0?, 0x104b6d890?})
 main.(*Ledger).post(0x14000120000, {0x104b1f0c4, 0x8})
 \t/srv/app/ledger.go:42 +0x6c
 github.com/earendil-works/absurd-sdk.(*Client).run(0x140001a2000)
-\t/root/go/pkg/mod/github.com/earendil-works/absurd-sdk@v0.5.0/client.go:210 +0x1f0
+\t/home/build/go/pkg/mod/github.com/earendil-works/absurd-sdk@v0.5.0/client.go:210 +0x1f0
 main.main()
 \t/srv/app/main.go:17 +0x40
 created by main.serve in goroutine 1
