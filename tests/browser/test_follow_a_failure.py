@@ -6,7 +6,7 @@ import pytest
 from absurd_sdk import Absurd
 from playwright.sync_api import Page, expect
 
-from tests.browser.visiting import a_failed_task, a_request, approve, sign_in
+from tests.browser.visiting import a_failed_task, a_request, approve, failed_for_good, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +17,7 @@ def test_a_failed_task_is_followed_from_the_overview_to_its_traceback(
     task_id = a_failed_task(app)
     sign_in(tab)
 
-    tab.get_by_role("region", name="Needs attention").get_by_role(
-        "link", name="failed for good"
-    ).click()
+    failed_for_good(tab).click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Failures")
     tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug").click()
 

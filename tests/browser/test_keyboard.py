@@ -26,9 +26,12 @@ def test_a_traceback_is_found_and_scrolled_with_the_keyboard_alone(tab: Page, ap
 
     follow(tab, tab.get_by_role("navigation", name="Sections").get_by_role("link", name="Failures"))
     expect(tab.get_by_role("heading", level=1)).to_have_text("Failures")
+    follow(tab, tab.get_by_role("main").get_by_role("link", name="KeyError"))
+    expect(tab.get_by_role("heading", level=1)).to_have_text("KeyError")
     follow(tab, tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug"))
 
     expect(tab).to_have_url(re.compile(task_id))
+    expect(tab.get_by_role("heading", level=1)).to_have_text("night.bug")
     traceback = tab.get_by_role("region", name="Traceback")
     reach(tab, traceback)
     expect(traceback).to_contain_text("KeyError: 'umbrella'")

@@ -8,7 +8,7 @@ from absurd_sdk import Absurd
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.visiting import a_failed_task, a_request, approve, sign_in
+from tests.browser.visiting import a_failed_task, a_request, approve, failed_for_good, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -24,18 +24,20 @@ def tab(browser: Browser, dashboard: str) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize(
-    "section", ["Overview", "Tasks", "Failures", "Queues", "Events", "Workers"]
-)
-def test_the_navigation_leads_to_every_section(tab: Page, section: str) -> None:
-    tab.get_by_role("navigation", name="Sections").get_by_role("link", name=section).click()
-    expect(tab.get_by_role("heading", level=1)).to_have_text(section)
+def test_the_navigation_leads_to_every_section(tab: Page) -> None:
+    sections = tab.get_by_role("navigation", name="Sections").get_by_role("listitem")
+    assert sections.count() >= 7
+
+    for section in sections.get_by_role("link").all():
+        section.click()
+        expect(section).to_have_attribute("aria-current", "true")
+        expect(tab.get_by_role("heading", level=1)).to_be_visible()
 
 
 def test_a_failed_task_is_followed_to_its_traceback(tab: Page, app: Absurd) -> None:
     task_id = a_failed_task(app)
     tab.goto("/")
-    tab.get_by_role("link", name="failed for good").click()
+    failed_for_good(tab).click()
     tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug").click()
     expect(tab.get_by_role("region", name="Traceback")).to_contain_text("KeyError: 'umbrella'")
 

@@ -1,7 +1,7 @@
 """What every visit begins with, and tasks to look at."""
 
 from absurd_sdk import Absurd
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from absurd_dashboard.examples import approval, failures
 from tests.browser.conftest import PASSWORD, PATIENCE, USER
@@ -16,6 +16,12 @@ def sign_in(tab: Page) -> None:
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Overview")
+
+
+def failed_for_good(tab: Page) -> Locator:
+    """The overview's link to what failed in the queue of :func:`a_failed_task`."""
+    attention = tab.get_by_role("region", name="Needs attention").get_by_role("listitem")
+    return attention.filter(has_text=failures.QUEUE).get_by_role("link", name="failed for good")
 
 
 def a_failed_task(app: Absurd) -> str:
