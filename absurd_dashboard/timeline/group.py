@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from absurd_dashboard.queries.tasks import TaskRow
 
 #: Tasks drawn, the earliest.
-ROWS = 200
+ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)

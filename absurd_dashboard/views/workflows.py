@@ -23,6 +23,8 @@ _REDRAW_SECONDS = 10
 # A list that takes longer to find is not asked for again every two seconds.
 _LIVE_BELOW_SECONDS = 0.1
 _LONGEST = 500
+# Tasks listed on the page of one workflow run, the newest.
+_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +100,25 @@ class WorkflowView:
 
     @property
     def tasks(self) -> tuple[TaskRow, ...]:
-        """Its tasks, newest first as in every list."""
-        return tuple(member.task for member in reversed(self.workflow.members))
+        """Its tasks that are listed, newest first as in every list."""
+        return tuple(member.task for member in reversed(self.workflow.members[-_LISTED:]))
+
+    @property
+    def unlisted(self) -> int:
+        """How many are known and not listed."""
+        return len(self.workflow.members) - len(self.tasks)
 
     @property
     def done(self) -> int:
         """How many of its known tasks are finished."""
-        return sum(state_of(task.state).finished for task in self.tasks)
+        members = self.workflow.members
+        return sum(state_of(member.task.state).finished for member in members)
 
     @property
     def total(self) -> int:
         """How many tasks it is known or said to have."""
         record = self.workflow.record
-        return max(len(self.tasks), (record.task_count if record else None) or 0)
+        return max(len(self.workflow.members), (record.task_count if record else None) or 0)
 
     @property
     def payloads(self) -> tuple[tuple[str, object], ...]:
@@ -125,6 +133,8 @@ class WorkflowView:
 @page("workflows", "workflows/detail")
 def workflow(request: HttpRequest, access: Access, workflow: str) -> Page:
     """One workflow run; ``task`` in the query is one of its tasks, to find the others by."""
+    if "\x00" in workflow:  # PostgreSQL's text cannot hold it, so nothing is called so
+        raise Http404(_GONE)
     span = window(request.GET.get("window"), "30d")
     found = queries.one(access, workflow, span, uuid(request.GET.get("task")))
     if found is None:

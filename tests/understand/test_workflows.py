@@ -227,7 +227,7 @@ def test_a_root_whose_own_id_is_the_workflow_runs_belongs_to_it(
     assert [each["task"]["task_id"] for each in found["members"]] == [str(root), str(part)]
 
 
-@pytest.mark.parametrize("key", ["nowhere", "01999999-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize("key", ["nowhere", "~00", "01999999-0000-7000-8000-000000000000"])
 def test_a_workflow_run_that_is_not_there_answers_404(
     client: Client, table: Engine, key: str
 ) -> None:
@@ -268,6 +268,7 @@ def test_300_children_are_one_node_and_a_list(client: Client, table: Engine) -> 
     text = client.get(f"/absurd/workflows/{key}/").text
     assert text.count('class="abs-graph-node') == 2
     assert "×300" in text
+    assert "201</data> earlier tasks are not listed" in text
     assert len(shown(client, key)["members"]) == 301
 
 
