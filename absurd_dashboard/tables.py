@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import django_tables2 as tables
@@ -49,6 +50,7 @@ class EngineTable(tables.Table):  # type: ignore[misc]  # it comes without types
             template_name="absurd_dashboard/components/table.html",
         )
 
+    @cached_property
     def body(self) -> SafeString:
         """The rows, each cell drawn by the ``render_<column>`` of its column with the record.
 
