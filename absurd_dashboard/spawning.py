@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.http import HttpRequest
 
 from absurd_core import tasks
 from absurd_core.errors import InvalidArgument, QueueNotFound
@@ -12,10 +14,13 @@ from absurd_core.payloads import dumps
 from absurd_core.statements import Statement
 from absurd_core.tasks import Spawned
 from absurd_dashboard.access import Access
-from absurd_dashboard.gate import Outcome, Result
+from absurd_dashboard.gate import Outcome, Result, act
 from absurd_dashboard.inputs import JSON_INPUTS, Inputs
 from absurd_dashboard.jsoninput import Fields, InvalidJson
+from absurd_dashboard.policy import Action
+from absurd_dashboard.queries.spawn import Source
 from absurd_dashboard.redaction import Redactor
+from absurd_dashboard.states import state_of
 from absurd_dashboard.writing import written
 
 #: Characters of the params that go on record.
@@ -110,6 +115,26 @@ def read(
     if errors:
         raise Invalid(errors)
     return NewTask(name=name, idempotency_key=fields.text("idempotency_key") or None, **values)
+
+
+def run_again(request: HttpRequest, access: Access, source: Source, fields: Fields) -> Outcome:
+    """Spawn a task like one that has ended, but for what the fields say.
+
+    Raises:
+        Invalid: the fields cannot be meant; nothing was done.
+    """
+    was, redactor = source.target, access.redactor(source.target.task_name)
+    new = read(access, fields, source.inputs, redactor, queue=was.queue, name=was.task_name)
+    new.statement()
+    target = replace(was, into=new.queue if new.queue != was.queue else "")
+
+    def do() -> Outcome:
+        if not state_of(source.state).finished:
+            said = f"The task is {source.state}, so it has not ended; nothing was spawned."
+            return Outcome(Result.NOTHING, said, was.task_id, state=source.state)
+        return spawn(access, new)
+
+    return act(request, access, Action.RUN_AGAIN, target, do, new.on_record(redactor))
 
 
 def spawn(access: Access, new: NewTask) -> Outcome:

@@ -99,7 +99,7 @@ class AuditRow:
     Attributes:
         result: empty while the outcome is not known.
         arguments: what was asked for, redacted for the reader.
-        bulk: id of the bulk operation that it was part of, or empty.
+        bulk: id of the bulk operation that it was part of, if of one.
     """
 
     id: int
@@ -115,7 +115,7 @@ class AuditRow:
     result: str
     detail: str
     new_task_id: UUID | None
-    bulk: str
+    bulk: UUID | None
     request_id: str
     address: str
 
@@ -211,7 +211,7 @@ class Reader:
             result=ending.result if ending else "",
             detail=ending.detail if ending else "",
             new_task_id=ending.new_task_id if ending else None,
-            bulk=str(entry.arguments.get("bulk", "")),
+            bulk=_uuid(entry.arguments.get("bulk")),
             request_id=entry.request_id,
             address=entry.address or "",
         )
@@ -262,6 +262,11 @@ def _range(text: str) -> tuple[UUID, UUID]:
     """The ids that begin so; an impossible one for what is no id."""
     meant = ids.parse(text)
     return (meant.first, meant.last) if meant else (UUID(int=0), UUID(int=0))
+
+
+def _uuid(value: Any) -> UUID | None:
+    meant = ids.parse(value) if isinstance(value, str) else None
+    return meant.first if meant and meant.first == meant.last else None
 
 
 def _text(value: str | None) -> str:

@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest
 
 from absurd_dashboard import spawning
 from absurd_dashboard.access import Access
-from absurd_dashboard.gate import Outcome, Result, Target, act
+from absurd_dashboard.gate import Outcome, Target, act
 from absurd_dashboard.inputs import JSON_INPUTS, Inputs
 from absurd_dashboard.jsoninput import Fields
 from absurd_dashboard.pages import Page
 from absurd_dashboard.policy import Action
 from absurd_dashboard.queries import spawn as queries
 from absurd_dashboard.redaction import Redactor
-from absurd_dashboard.states import state_of
 from absurd_dashboard.views.forms import Asked, Form, Subject
 
 _LABELS = {
@@ -96,24 +95,7 @@ def _show_source(request: HttpRequest, access: Access, subject: Subject, asked: 
 
 
 def _run_again(request: HttpRequest, access: Access, subject: Subject, fields: Fields) -> Outcome:
-    source: queries.Source = subject.facts
-    was, redactor = source.target, access.redactor(source.target.task_name)
-    new = spawning.read(
-        access, fields, source.inputs, redactor, queue=was.queue, name=was.task_name
-    )
-    new.statement()
-    target = Target(
-        was.queue, was.task_id, was.task_name, owner=was.owner,
-        into=new.queue if new.queue != was.queue else "",
-    )  # fmt: skip
-
-    def do() -> Outcome:
-        if not state_of(source.state).finished:
-            said = f"The task is {source.state}, so it has not ended; nothing was spawned."
-            return Outcome(Result.NOTHING, said, was.task_id, state=source.state)
-        return spawning.spawn(access, new)
-
-    return act(request, access, Action.RUN_AGAIN, target, do, new.on_record(redactor))
+    return spawning.run_again(request, access, subject.facts, fields)
 
 
 def _find_queue(request: HttpRequest, access: Access) -> Subject:

@@ -43,6 +43,7 @@ def test_the_form_knows_the_names_that_were_spawned_lately(client: Client, engin
 def test_a_known_name_brings_its_last_inputs(client: Client, engine: Engine) -> None:
     engine.create("a")
     engine.spawn("a", "send", {"n": 1})
+    engine.advance(seconds=1)
     last = engine.spawn("a", "send", {"n": 2}, headers={"h": 1}, max_attempts=3)
     engine.spawn("a", "other", {"n": 3})
     fields = form(client, "spawn/?queue=a&name=send")
