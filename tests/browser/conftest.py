@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from absurd_sdk import Absurd
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from absurd_core import queues, run, schema
 from absurd_dashboard.examples import approval, failures, register
@@ -17,6 +17,7 @@ from tests.ensure_browser import browser_path, in_ci
 #: Milliseconds for what a page waits for; generous, as the other tests run at the same time.
 PATIENCE = 20_000
 USER, PASSWORD = "ada", "engine-no-1"
+expect.set_options(timeout=PATIENCE)
 #: Sandboxes and small /dev/shm are matters of the machine, not of the dashboard.
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 

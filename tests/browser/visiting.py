@@ -4,9 +4,7 @@ from absurd_sdk import Absurd
 from playwright.sync_api import Locator, Page, expect
 
 from absurd_dashboard.examples import approval, failures
-from tests.browser.conftest import PASSWORD, PATIENCE, USER
-
-expect.set_options(timeout=PATIENCE)
+from tests.browser.conftest import PASSWORD, USER
 
 
 def sign_in(tab: Page) -> None:

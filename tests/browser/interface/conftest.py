@@ -1,29 +1,13 @@
 """A Chromium and a site of the test's own; the page's clock stands still until a test moves it."""
 
-import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.interface.site import NOW, Site, served
-
-
-def _executable() -> str | None:
-    """A Chromium of the system; None lets Playwright take its own."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for a file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=_executable(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -40,14 +24,14 @@ def tab(browser: Browser, site: Site) -> Iterator[Page]:
         base_url=site.url, permissions=["clipboard-read", "clipboard-write"]
     )
     page = context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE)
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on(
         "console",
         lambda said: trouble.append(said.text) if "Content Security" in said.text else None,
     )
-    page.clock.install(time=NOW)
+    page.clock.install(time=NOW - timedelta(minutes=1))  # it runs until it is stopped
     page.clock.pause_at(NOW)
     yield page
     context.close()
