@@ -72,7 +72,7 @@ def test_retrying_as_new_tasks_copies_the_inputs_and_leaves_the_old_ones(
     desk.do("copy")
     rows = engine.call(
         "select state, params::text, headers::text, cancellation::text, retry_strategy::text,"
-        ' max_attempts from absurd."t_a" order by task_id'
+        ' max_attempts from absurd."t_a" order by state'
     )
     assert [row[0] for row in rows] == ["failed", "pending"]
     assert rows[0][1:] == rows[1][1:]

@@ -179,6 +179,7 @@ def test_rows_stay_and_new_ones_are_announced_on_an_open_page(
     page = client.get("/absurd/tasks/").text
     live = re.search(r'data-live-url="([^"]+)"', page)
     assert live is not None
+    engine.advance(seconds=1)
     engine.spawn("a")
     engine.spawn("a")
     text = client.get(live[1].replace("&amp;", "&"), headers={"X-Absurd-Live": "old"}).text
