@@ -1,0 +1,1 @@
+"""The dashboard's models in Django's admin, scoped by the same policy as its pages."""

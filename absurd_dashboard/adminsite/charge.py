@@ -1,0 +1,77 @@
+"""What somebody is in charge of in Django's admin: everything, some tenants, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from absurd_dashboard.access import Access
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import snapshot
+from absurd_dashboard.policy import Action, Grant, policy
+
+_CHARGE, _ACCESS = "_absurd_charge", "_absurd_access"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a user administers: the grants that let them manage members.
+
+    Attributes:
+        everything: whether it is the whole of the dashboard, outside of any tenant.
+        grants: one for each tenant, or the one for everything.
+    """
+
+    everything: bool
+    grants: tuple[Grant, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.grants)
+
+    @property
+    def tenants(self) -> list[str]:
+        """Slugs of the tenants; none where it is everything."""
+        return [grant.tenant for grant in self.grants if grant.tenant is not None]
+
+    def grant(self) -> Grant:
+        """All of it as one grant, to look at."""
+        rules = tuple(rule for grant in self.grants for rule in grant.rules)
+        return Grant(None, "", rules, frozenset())
+
+
+def charge_of(request: HttpRequest) -> Charge:
+    """What the user of a request is in charge of; asked of the policy once."""
+    if not hasattr(request, _CHARGE):
+        setattr(request, _CHARGE, _asked(request))
+    found: Charge = getattr(request, _CHARGE)
+    return found
+
+
+@contextmanager
+def sight(request: HttpRequest) -> Iterator[None]:
+    """Open the engine for reading while an admin view answers, as far as the user's charge goes."""
+    with snapshot(dashboard_settings().database) as opened:
+        setattr(request, _ACCESS, Access.of(charge_of(request).grant(), opened))
+        try:
+            yield
+        finally:
+            delattr(request, _ACCESS)
+
+
+def access_of(request: HttpRequest) -> Access | None:
+    """What is in sight, while :func:`sight` holds; None outside of it."""
+    return getattr(request, _ACCESS, None)
+
+
+def _asked(request: HttpRequest) -> Charge:
+    if not (request.user.is_active and getattr(request.user, "is_staff", False)):
+        return Charge(everything=False, grants=())
+    whole = policy().grant(request, None)
+    if whole is not None and Action.MEMBERS in whole.actions:
+        return Charge(everything=True, grants=(whole,))
+    found = (policy().grant(request, slug) for slug, _ in policy().tenants(request))
+    grants = tuple(grant for grant in found if grant and Action.MEMBERS in grant.actions)
+    return Charge(everything=False, grants=grants)
