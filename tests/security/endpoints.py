@@ -177,7 +177,12 @@ ENDPOINTS = {
     "bulk_step": Endpoint(Kind.ACTION, _operation("ready"), _OPERATION, done=Done(302, 204, 201)),
 }
 #: Models of the dashboard in Django's admin, and what a tenant's admin sees of each there.
-ADMIN_MODELS: dict[str, str] = {}
+ADMIN_MODELS = {
+    "AuditEntry": "what was done in the tenant's name, to read",
+    "Membership": "the tenant's members, to choose",
+    "Task": "tasks of the queues that the tenant sees, to read",
+    "Tenant": "the tenant, its scopes to read",
+}
 
 
 def patterns(
