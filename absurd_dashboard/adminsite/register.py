@@ -2,8 +2,8 @@
 
 from django.contrib.admin import AdminSite
 
+from absurd_dashboard.admin_actions import OperableTaskAdmin
 from absurd_dashboard.adminsite.audit import AuditEntryAdmin
-from absurd_dashboard.adminsite.tasks import TaskAdmin
 from absurd_dashboard.adminsite.tenancy import MembershipAdmin, TenantAdmin
 from absurd_dashboard.models import AuditEntry, Membership, Task, Tenant
 
@@ -17,4 +17,4 @@ def register(site: AdminSite) -> None:
     site.register(Tenant, TenantAdmin)
     site.register(Membership, MembershipAdmin)
     site.register(AuditEntry, AuditEntryAdmin)
-    site.register(Task, TaskAdmin)
+    site.register(Task, OperableTaskAdmin)

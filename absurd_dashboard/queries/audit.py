@@ -32,6 +32,8 @@ LOOKED_AT = 5_000
 _SLICE = 500
 _OF_TASK = 20
 _LONGEST = 500
+#: Arguments that are recorded as the text of their JSON.
+_TEXTS = ("params", "headers", "payload")
 #: What the filter calls an attempt without an outcome.
 UNKNOWN = "unknown"
 
@@ -196,7 +198,7 @@ class Reader:
 
     def _row(self, entry: AuditEntry) -> AuditRow:
         ending = getattr(entry, "outcome", None)
-        text = json.dumps(entry.arguments, ensure_ascii=False)
+        text = self._arguments(entry.arguments)
         return AuditRow(
             id=entry.pk,
             at=entry.at,
@@ -207,7 +209,7 @@ class Reader:
             queue=entry.queue,
             task_id=entry.task_id,
             event=entry.event,
-            arguments=Json.of(self.redactor, text, len(text)) if entry.arguments else None,
+            arguments=Json(text, len(text)) if entry.arguments else None,
             result=ending.result if ending else "",
             detail=ending.detail if ending else "",
             new_task_id=ending.new_task_id if ending else None,
@@ -215,6 +217,18 @@ class Reader:
             request_id=entry.request_id,
             address=entry.address or "",
         )
+
+    def _arguments(self, arguments: Mapping[str, Any]) -> str:
+        """What was asked for as JSON; the inputs in it, recorded as text, hidden for the reader."""
+        parts = (f"{_quoted(name)}: {self._argument(name, arguments[name])}" for name in arguments)
+        return self.redactor.json("{" + ", ".join(parts) + "}")
+
+    def _argument(self, name: str, value: Any) -> str:
+        if name not in _TEXTS or not isinstance(value, str):
+            return _quoted(value)
+        cut = value.endswith("…")  # so it is no JSON any more, and stands as a string
+        shown = self.redactor.json(value, cut=cut)
+        return _quoted(shown) if cut else shown
 
 
 def page(reader: Reader, chosen: AuditFilter) -> AuditPage:
@@ -262,6 +276,10 @@ def _range(text: str) -> tuple[UUID, UUID]:
     """The ids that begin so; an impossible one for what is no id."""
     meant = ids.parse(text)
     return (meant.first, meant.last) if meant else (UUID(int=0), UUID(int=0))
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _uuid(value: Any) -> UUID | None:

@@ -156,7 +156,8 @@ def test_rows_out_of_sight_do_not_end_the_page(
 def test_what_is_hidden_from_the_reader_is_hidden_in_the_record(
     client: Client, engine: Engine
 ) -> None:
-    entry(arguments={"params": '{"secret": 1}', "secret": "1234"})
+    cut = '{"a": 1, "secret": "1234", "b": "so on…'
+    entry(arguments={"params": '{"secret": "1234"}', "secret": "1234", "payload": cut})
     hiding = {"DATABASE": "absurd", "REDACT": (Redaction(key="secret"),)}
     with override_settings(ABSURD_DASHBOARD=hiding):
         assert "1234" not in client.get("/absurd/audit/").text
@@ -173,6 +174,12 @@ def test_a_spreadsheet_takes_nothing_of_a_strangers_for_a_formula(
     lines = list(csv.DictReader(io.StringIO(exported(client, "csv"), newline="")))
     for name in ("user", "queue", "event", "action"):
         assert lines[0][name] == f"'{text}"
+
+
+def test_inputs_are_on_the_record_to_the_digit(client: Client, engine: Engine) -> None:
+    engine.create("a")
+    posted(client, "events/a/go/emit/", payload='{"n": 1.10}')
+    assert '"arguments": {"payload": {"n": 1.10}}' in exported(client, "jsonl")
 
 
 def test_the_exports_hold_the_filtered_rows_to_the_letter(client: Client, engine: Engine) -> None:
