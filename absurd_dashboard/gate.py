@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +30,7 @@ action_attempted = Signal()
 
 Result = AuditOutcome.Result
 
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 #: After these nobody knows whether the engine did it.
 _UNKNOWN = (ConnectionLost, EngineUnreachable)
 
@@ -184,10 +186,17 @@ def _entry(
         task_id=target.task_id,
         event=target.event,
         owner=target.owner,
-        arguments=dict(arguments),
+        arguments=_storable(arguments),
         request_id=request.headers.get("X-Request-Id", "")[:100],
         address=request.META.get("REMOTE_ADDR") or None,
     )
+
+
+def _storable(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, each NUL replaced: PostgreSQL stores none, but refusals are on record."""
+    text = _NUL.sub(r"\1\\ufffd", json.dumps(dict(arguments)))
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def _recorded(entry: AuditEntry, outcome: Outcome) -> Outcome:

@@ -6,6 +6,7 @@ A form and a JSON object ask for the same things; :class:`Fields` reads both.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ from absurd_core.errors import InvalidArgument
 #: Characters of JSON that a form may send.
 LONGEST = 1_000_000
 _LONGEST_INT = 4_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class InvalidJson(ValueError):
@@ -55,6 +57,30 @@ def _no_constant(name: str) -> Any:
     raise InvalidJson(f"{name} is not JSON")
 
 
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = parse(body.decode())
+    except (InvalidJson, UnicodeDecodeError) as error:
+        raise InvalidArgument(argument="the body", problem=str(error)) from error
+    if not isinstance(found, dict):
+        raise InvalidArgument(argument="the body", problem="is not a JSON object")
+    return found
+
+
+def _storable(value: Any) -> bool:
+    """Whether no text in it has a NUL or half a surrogate pair, which PostgreSQL refuses."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str) and ("\x00" in each or _SURROGATE.search(each)):
+            return False
+        if isinstance(each, Mapping):
+            waiting += [*each.keys(), *each.values()]
+        elif isinstance(each, list):
+            waiting += each
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """The fields of a request.
@@ -72,16 +98,13 @@ class Fields:
         """Read a form's fields, or a JSON object by its content type.
 
         Raises:
-            InvalidArgument: the body is no JSON object.
+            InvalidArgument: the body is no JSON object, or holds what PostgreSQL cannot store.
         """
         if request.content_type != "application/json":
             return cls(request.POST.dict())
-        try:
-            body = parse(request.body.decode())
-        except (InvalidJson, UnicodeDecodeError) as error:
-            raise InvalidArgument(argument="the body", problem=str(error)) from error
-        if not isinstance(body, dict):
-            raise InvalidArgument(argument="the body", problem="is not a JSON object")
+        body = _object(request.body)
+        if not _storable(body):
+            raise InvalidArgument(argument="the body", problem="holds a NUL or half a character")
         return cls(body, typed=False)
 
     def __contains__(self, name: str) -> bool:

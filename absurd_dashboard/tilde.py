@@ -33,8 +33,11 @@ class TildeConverter:
     regex = r"[A-Za-z0-9_~+-]+"
 
     def to_python(self, value: str) -> str:
-        """The name in a URL."""
-        return decode(value)
+        """The name in a URL; nothing that PostgreSQL stores has a NUL in its name."""
+        name = decode(value)
+        if "\x00" in name:
+            raise ValueError("a name holds no NUL")
+        return name
 
     def to_url(self, value: str) -> str:
         """The segment for a name."""

@@ -157,6 +157,8 @@ def _position(cursor: str) -> Q | None:
         queue, name = bytes.fromhex(queue).decode(), bytes.fromhex(name).decode()
     except ValueError:
         return None
+    if "\x00" in queue + name:
+        return None
     alike = Q(emitted_at=emitted)
     return (
         Q(emitted_at__lt=emitted)
