@@ -13,7 +13,7 @@ from absurd_dashboard.errors import EngineMissing
 from absurd_dashboard.second_line.errors import CannotDefend
 
 _FACTS = """
-select o.rolname, current_database(), d.oid is not null,
+select o.rolname, current_database(), to_regclass('workflow_run')::text, d.oid is not null,
        coalesce(d.rolsuper or d.rolbypassrls or pg_has_role(d.oid, o.oid, 'member'), false)
   from pg_class c join pg_roles o on o.oid = c.relowner
   left join pg_roles d on d.rolname = %(role)s
@@ -60,6 +60,7 @@ class Found:
     Attributes:
         database: its name on the server.
         owner: role that owns the engine's tables, and makes queues.
+        recorded: the table ``workflow_run`` as the connection finds it, or None.
         exists: whether the role in question does.
         queues: each queue by its name.
         procedures: name and signature of each of the engine's.
@@ -68,6 +69,7 @@ class Found:
 
     database: str
     owner: str
+    recorded: str | None
     exists: bool
     queues: Mapping[str, Queue]
     procedures: Sequence[tuple[str, str]]
@@ -93,7 +95,7 @@ def look(database: str, role: str) -> Found:
     facts = _rows(database, _FACTS, role=role)
     if not facts:
         raise EngineMissing(EngineMissing.title)
-    ((owner, name, exists, unbound),) = facts
+    ((owner, name, recorded, exists, unbound),) = facts
     if unbound:
         raise CannotDefend(
             f"{role!r} is a superuser, bypasses row-level security, or owns the engine's tables; "
@@ -102,6 +104,7 @@ def look(database: str, role: str) -> Found:
     return Found(
         database=name,
         owner=owner,
+        recorded=recorded,
         exists=exists,
         queues={queue: Queue(*stored) for queue, *stored in _rows(database, _QUEUES)},
         procedures=_rows(database, _PROCEDURES),

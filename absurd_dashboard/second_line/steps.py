@@ -72,7 +72,7 @@ def remove(wanted: Wanted, found: Found) -> list[str]:
     """SQL that takes away what :func:`install` gave; the role itself stays."""
     if not found.exists:
         return []
-    rights = _render("revoke", wanted, found) + _render("schema_undo", wanted, found)
+    rights = _revoked(wanted, found) + _render("schema_undo", wanted, found)
     return [rights, *_unguard(wanted, found)]
 
 
@@ -102,8 +102,14 @@ def apply(database: str, steps: Sequence[str], *, lock_timeout: int = 5) -> None
         raise CannotDefend(f"The database refused: {error}") from error
 
 
+def _revoked(wanted: Wanted, found: Found) -> str:
+    role = sql.Identifier(wanted.role).as_string(None)
+    recorded = f"revoke all on {found.recorded} from {role};\n" if found.recorded else ""
+    return _render("revoke", wanted, found) + recorded
+
+
 def _rights(wanted: Wanted, found: Found) -> Iterator[str]:
-    yield _render("revoke", wanted, found)
+    yield _revoked(wanted, found)
     yield _render("schema", wanted, found)
     role = sql.Identifier(wanted.role).as_string(None)
     for name, signature in found.procedures:
@@ -111,6 +117,9 @@ def _rights(wanted: Wanted, found: Found) -> Iterator[str]:
             yield f"grant execute on function {signature} to {role};\n"
     for name in found.queues:
         yield from _queue_rights(wanted, found, name)
+    # No header says whose a workflow run is, so a role that policies bind reads none.
+    if found.recorded and not wanted.rls:
+        yield f"grant select on {found.recorded} to {role};\n"
     # Default privileges would reach new partitions, past the policies of their queue.
     if not wanted.rls:
         yield _render(f"later_{wanted.kind}", wanted, found)

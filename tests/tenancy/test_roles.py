@@ -227,6 +227,19 @@ class TestCommand:
         with refused("permission denied"):
             rows('delete from absurd."w_a"')
 
+    @pytest.mark.parametrize(("options", "reads"), [((), True), (("--rls",), False)])
+    def test_recorded_workflow_runs_are_read_unless_policies_bind(
+        self, engine: Engine, options: tuple[str, ...], reads: bool
+    ) -> None:
+        engine.call("create table workflow_run (name text)")
+        roles("--read-only", "dash", *options, "--apply")
+        found = engine.call("select has_table_privilege('dash', 'workflow_run', 'select')")
+        assert found == [(reads,)]
+        roles("--read-only", "dash", "--undo", "--apply")
+        assert engine.call("select has_table_privilege('dash', 'workflow_run', 'select')") == [
+            (False,)
+        ]
+
     def test_names_are_data(self, engine: Engine) -> None:
         engine.create(STRANGE)
         roles("--operator", STRANGE, "--rls", "--apply")
