@@ -83,7 +83,10 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, InterfaceError) as error:
-        raise _translate(error) from error
+        known = _translate(error)
+        if known is None:
+            raise
+        raise known from error
 
 
 def _revive(connection: BaseDatabaseWrapper) -> None:
@@ -123,7 +126,7 @@ def _too_old(version: str) -> bool:
     return all(part.isdecimal() for part in parts) and tuple(map(int, parts)) < OLDEST
 
 
-def _translate(error: Exception) -> Exception:
+def _translate(error: Exception) -> Exception | None:
     cause = error.__cause__
     state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
     if state in _BY_SQLSTATE:
@@ -131,4 +134,4 @@ def _translate(error: Exception) -> Exception:
     lost = state is None and isinstance(error, OperationalError | InterfaceError)
     if lost or (state or "").startswith(("08", "57P", "28", "3D")):
         return errors.EngineUnreachable(errors.EngineUnreachable.title)
-    return error
+    return None
