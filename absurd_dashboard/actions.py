@@ -7,7 +7,6 @@ from uuid import UUID
 
 from absurd_core import events, runs, tasks
 from absurd_core.errors import TaskNotFailed, TaskNotFound
-from absurd_core.payloads import dumps
 from absurd_core.statements import run
 from absurd_dashboard import display
 from absurd_dashboard.access import Access
@@ -101,7 +100,7 @@ def _state(connection: Any, target: Target) -> str:
 def emit(access: Access, target: Target, payload: Any) -> Outcome:
     """Emit an event; only the first of a name counts. Calls ``absurd.emit_event``.
 
-    The event's row is held first, so what is said of it is what happened.
+    The event's row is held first, so nobody begins to wait between the check and the emit.
     """
     event = {"event": target.event}
     with writing(access, whole=target.queue) as connection:
@@ -111,8 +110,7 @@ def emit(access: Access, target: Target, payload: Any) -> Outcome:
             return Outcome(Result.REFUSED, "You may emit only what your own tasks wait for.")
         if found["emitted_at"] is not None:
             return _ignored(found["emitted_at"])
-        asked = {**event, "payload": dumps("payload", payload), "most": _NAMED}
-        asked["asked_at"] = _now(connection)
+        asked = {**event, "most": _NAMED, "asked_at": _now(connection)}
         run(connection, events.emit(target.queue, target.event, payload))
         (after,) = access.each_queue("woken", asked, queues=[target.queue])
     return _woke(after) if after["applied"] else _ignored(after["emitted_at"])
