@@ -1,6 +1,7 @@
 """The task page: everything about one task, each part bounded."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,8 +55,7 @@ def test_every_attempt_is_shown_newest_first(client: Client, engine: Engine) -> 
     for number in range(3):
         engine.fail("a", engine.claim("a"), name=f"Error{number}", message="")
     text = client.get(f"/absurd/tasks/{task}/").text
-    places = [text.index(f"Attempt {number}") for number in (3, 2, 1)]
-    assert places == sorted(places)
+    assert re.findall(r'abs-run-head">Attempt (\d)', text) == ["3", "2", "1"]
 
 
 def test_checkpoints_stand_in_their_order_with_their_values(client: Client, engine: Engine) -> None:
