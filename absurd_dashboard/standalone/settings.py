@@ -12,6 +12,7 @@
 """
 
 import os
+from datetime import timedelta
 
 from absurd_dashboard.standalone import datadir
 from absurd_dashboard.standalone.databases import entry, from_environment, sqlite_url
@@ -35,7 +36,7 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["absurd_dashboard.routers.EngineRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ABSURD_DASHBOARD = {"DATABASE": "absurd"}
+ABSURD_DASHBOARD = {"DATABASE": "absurd", "LOGOUT_URL": "logout"}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "absurd_dashboard",
+    "axes",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it answers whom the sign-in page locked out
 ]
 TEMPLATES = [
     {
@@ -80,9 +83,26 @@ WHITENOISE_USE_FINDERS = True  # from the installed packages; there is nothing t
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Guessing a password from one address ends after ten tries, for a quarter of an hour.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "absurd_dashboard/registration/locked_out.html"
+AXES_DISABLE_ACCESS_LOG = True  # who signs in stays out of the log, but for failures
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 
 USE_TZ = True
@@ -92,5 +112,18 @@ TIME_ZONE = "UTC"
 SESSION_COOKIE_NAME = "absurd_dashboard_session"
 _https = os.environ.get("ABSURD_DASHBOARD_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked from inside, in plain http
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is a promise of the whole host: ABSURD_DASHBOARD_HSTS_SECONDS
+    "security.W005",  # other subdomains are not ours to bind
+    "security.W021",
+    *([] if _https else ["security.W008", "security.W012", "security.W016"]),  # http on loopback
+]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = int(os.environ.get("ABSURD_DASHBOARD_HSTS_SECONDS", "0"))
