@@ -12,6 +12,8 @@ from absurd_dashboard.jsontext import Token, tokenise
 
 #: What stands in the place of what is hidden.
 HIDDEN = "[redacted]"
+#: Characters of a task's or worker's name that are read where many are.
+LONGEST_NAME = 1_000
 #: Characters to fetch beyond those that are shown, so that a match across the end is seen whole.
 MARGIN = 1_000
 
@@ -44,8 +46,10 @@ class Redaction:
         re.compile(self.pattern)
 
     def covers(self, task_name: str) -> bool:
-        """Whether it counts for tasks with that name."""
-        return fnmatchcase(task_name, _brackets_kept(self.task_name))
+        """Whether it counts for tasks with that name; also where only its beginning is known."""
+        return len(task_name) >= LONGEST_NAME or fnmatchcase(
+            task_name, _brackets_kept(self.task_name)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models.functions import Left
+
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Target
 from absurd_dashboard.inputs import Inputs
 from absurd_dashboard.models import Task
 from absurd_dashboard.queries.targets import task_target
+from absurd_dashboard.redaction import LONGEST_NAME
 
 #: The newest tasks of a queue, among which its task names are looked for.
 NEWEST = 1_000
@@ -58,7 +61,8 @@ def last_inputs(access: Access, queue: str, name: str) -> Inputs | None:
 
 def known_names(access: Access, queue: str) -> list[KnownName]:
     """Task names of the newest tasks in sight in a queue, sorted."""
-    newest = access.tasks([queue]).order_by("-task_id").values_list("task_name", "task_id")[:NEWEST]
+    names = Left("task_name", LONGEST_NAME)
+    newest = access.tasks([queue]).order_by("-task_id").values_list(names, "task_id")[:NEWEST]
     last: dict[str, UUID] = {}
     for name, task_id in newest:
         last.setdefault(name, task_id)

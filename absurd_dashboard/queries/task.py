@@ -26,7 +26,7 @@ from absurd_dashboard.history import (
 )
 from absurd_dashboard.models import Task
 from absurd_dashboard.payload import Json, preview
-from absurd_dashboard.redaction import MARGIN, Redactor
+from absurd_dashboard.redaction import LONGEST_NAME, MARGIN, Redactor
 
 #: Attempts on a task page, newest first.
 ATTEMPTS = 100
@@ -307,7 +307,7 @@ def _task_fact(task: Task, now: datetime) -> TaskFact:
     return TaskFact(
         task_id=task.task_id,
         queue=task.queue_name,
-        name=task.task_name,
+        name=task.task_name[:LONGEST_NAME],
         state=task.state,
         enqueue_at=task.enqueue_at or now,
         first_started_at=task.first_started_at,

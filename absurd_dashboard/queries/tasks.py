@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
@@ -16,13 +17,15 @@ from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models import Task
 from absurd_dashboard.models.union import ScopedQuerySet
 from absurd_dashboard.queries.lookback import Found, Slice, search
+from absurd_dashboard.redaction import LONGEST_NAME
 
 #: More new tasks than this are announced as "100+ new".
 _NEW_CAP = 100
+# A name may be of any length, so a list fetches its beginning.
+_NAME = {"name": Left("task_name", LONGEST_NAME)}
 _COLUMNS = (
     "queue_name",
     "task_id",
-    "task_name",
     "state",
     "attempts",
     "max_attempts",
@@ -152,7 +155,7 @@ def known(
     wanted = list(task_ids)
     if not wanted:
         return ()
-    tasks = access.tasks(queues).filter(task_id__in=wanted).only(*_COLUMNS)
+    tasks = access.tasks(queues).filter(task_id__in=wanted).only(*_COLUMNS).annotate(**_NAME)
     return _rows(access, list(tasks.order_by("task_id")))
 
 
@@ -167,7 +170,7 @@ def _below(meant: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
 def matching(access: Access, chosen: TaskFilter) -> QuerySet[Task]:
     """Every task that a filter lets through, whatever its page; in no order, without payloads."""
     tasks: ScopedQuerySet[Task] = access.tasks([chosen.queue] if chosen.queue else None)
-    tasks = tasks.only(*_COLUMNS)
+    tasks = tasks.only(*_COLUMNS).annotate(**_NAME)
     if chosen.state:
         tasks = tasks.filter(state=chosen.state)
     if chosen.name.endswith("*"):
@@ -215,7 +218,7 @@ def _row(task: Task, end: datetime | None) -> TaskRow:
     return TaskRow(
         queue=task.queue_name,
         task_id=task.task_id,
-        name=task.task_name,
+        name=task.name,  # type: ignore[attr-defined]
         state=task.state,
         attempts=task.attempts,
         max_attempts=task.max_attempts,

@@ -1,6 +1,6 @@
 -- The newest attempts at one task, errors taken apart and cut to what a page can show.
-select {queue}::text as queue_name, run_id, attempt, state, claimed_by, wake_event, created_at,
-       started_at, completed_at, failed_at,
+select {queue}::text as queue_name, run_id, attempt, state, left(claimed_by, 1000) as claimed_by,
+       wake_event, created_at, started_at, completed_at, failed_at,
        case when isfinite(claim_expires_at) then claim_expires_at end as claim_expires_at,
        case when available_at between '0001-01-02' and '9999-12-30' then available_at end
          as available_at,

@@ -1,5 +1,5 @@
 -- Runs of one queue that an event woke: not claimed since, or among those claimed first after it.
-select {queue}::text as queue_name, r.task_id, r.run_id, r.state, t.task_name, k.checkpoint_name as step
+select {queue}::text as queue_name, r.task_id, r.run_id, r.state, left(t.task_name, 1000) as task_name, k.checkpoint_name as step
   from ((select y.task_id, y.run_id, y.state from {r} y
           where y.state = 'pending' and y.available_at = %(emitted_at)s limit %(depth)s)
         union all

@@ -9,7 +9,7 @@ select {queue}::text as queue_name, key, task_name,
                count(*) as attempts, count(*) filter (where final) as tasks,
                min(failed_at) as first_seen, max(failed_at) as last_seen,
                (array_agg(run_id order by failed_at desc))[1] as run_id
-          from (select r.run_id, r.failed_at, r.looked, t.task_name,
+          from (select r.run_id, r.failed_at, r.looked, left(t.task_name, 1000) as task_name,
                        t.state = 'failed' and t.last_attempt_run = r.run_id as final,
                        greatest(0, least(%(slots)s - 1, floor(
                          extract(epoch from r.failed_at - %(from)s) / %(slot_seconds)s)))::integer as slot,

@@ -1,5 +1,5 @@
 -- Terminally failed tasks of one queue: its newest failed attempts by claim, those that were final.
-select {queue}::text as queue_name, t.task_id, t.task_name, t.attempts, t.max_attempts,
+select {queue}::text as queue_name, t.task_id, left(t.task_name, 1000) as task_name, t.attempts, t.max_attempts,
        r.run_id, r.failed_at,
        left(case jsonb_typeof(r.failure_reason->'name')
               when 'string' then r.failure_reason->>'name' end, %(longest_name)s) as error_name,
