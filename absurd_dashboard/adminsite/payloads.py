@@ -32,6 +32,7 @@ def redacted(access: Access, task: Task) -> Task:
     for name in PAYLOADS:
         text, size = getattr(task, f"{name}_text"), getattr(task, f"{name}_size")
         setattr(task, f"{name}_text", _said(Json.of(redactor, text, size)))
+    task.idempotency_key = redactor.text(task.idempotency_key)
     return task
 
 
