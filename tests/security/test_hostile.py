@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from absurd_core import schema
 from absurd_dashboard.tilde import encode
@@ -129,3 +130,15 @@ def test_what_somebody_searches_for_is_shown_and_does_nothing(page: Page) -> Non
         look(page, f"/tasks/?name={quote(text)}&queue={quote(text)}")
         look(page, f"/events/?name={quote(text)}&queue={quote(text)}")
         look(page, f"/failures/?name={quote(text)}&queue={quote(text)}")
+
+
+def test_the_trap_catches_what_would_run(browser: Browser, dashboard: str) -> None:
+    """In a context of its own, because that of the others fails for it, as it should."""
+    with closing(browser.new_context(base_url=dashboard)) as context:
+        page = context.new_page()
+        page.add_init_script(_TRAP)
+        sign_in(page)
+        for text in CLASSES["markup"][:2]:
+            page.evaluate("text => document.body.insertAdjacentHTML('beforeend', text)", text)
+        page.wait_for_function("() => window.trapped?.length")
+        assert page.evaluate(_FOUND) == {"pwned": 1, "violations": ["inline"]}

@@ -183,6 +183,11 @@ class Site:
             f"{page} as {form}": self.client.get(f"/absurd/{page}", headers=headers).text
             for page in pages
             for form, headers in forms.items()
+        } | {
+            f"admin of {task}": self.client.get(
+                f"/admin/absurd_dashboard/task/{task}/change/", follow=True
+            ).text
+            for task in (self.task, self.failed)
         }
 
 
