@@ -82,23 +82,22 @@ class Redactor:
             return text
         return "".join(_Walk(self, cut=cut).rewritten(text))
 
-    def text(self, text: str | None, *, longest: int | None = None) -> str | None:
+    def text(self, text: str | None, *, longest: int | None = None, skip: int = 0) -> str | None:
         """Plain text, such as an error's message, with what the patterns match replaced.
 
         Args:
-            text: the text; when it was cut off, with :data:`MARGIN` characters more than
-                ``longest``.
-            longest: show this many characters of it.
+            text: the text; where it was cut off, with :data:`MARGIN` characters more than shown.
+            longest: show nothing behind this many characters.
+            skip: show nothing of this many characters at its beginning.
         """
         if text is None:
             return None
         end = len(text) if longest is None else longest
-        shown, position = [], 0
+        shown, position = [], skip
         for first, last in self._matched(text):
-            if first >= end:
-                break
-            shown += [text[position:first], HIDDEN]
-            position = last
+            if first < end and last > skip:
+                shown += [text[position:first], HIDDEN]
+                position = last
         return "".join([*shown, text[position:end]])
 
     def member(self, names: Iterable[str], text: str | None, longest: int) -> str | None:

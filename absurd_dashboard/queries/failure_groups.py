@@ -14,7 +14,7 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.queries.failure_notes import Note, notes
 from absurd_dashboard.queries.failures import LONGEST_RUN
-from absurd_dashboard.redaction import MARGIN
+from absurd_dashboard.redaction import MARGIN, Redactor
 from absurd_dashboard.windows import Window
 
 #: Failed attempts of each queue that are looked at, newest claim first.
@@ -293,16 +293,26 @@ def _example(access: Access, task_name: str, sample: Row) -> Example:
     if sample["reason_text"] is not None:  # it has no message that is a text
         cut = len(sample["reason_text"]) == _LONGEST_MESSAGE + MARGIN
         message = redactor.json(sample["reason_text"], cut=cut)[:_LONGEST_MESSAGE]
-    trace, ends = sample["traceback"], 2 * fingerprint.TRACE
     return Example(
         queue=sample["queue_name"],
         task_id=sample["task_id"],
         run_id=sample["run_id"],
         error_name=redactor.member(["name"], sample["error_name"], _LONGEST_NAME),
         error_message=message,
-        traceback=redactor.member(["traceback", "stack"], trace, len(trace or "")),
-        traceback_cut=sample["traceback_size"] > ends,
+        traceback=_trace(redactor, sample["traceback"], sample["traceback_size"]),
+        traceback_cut=sample["traceback_size"] > 2 * fingerprint.TRACE,
     )
+
+
+def _trace(redactor: Redactor, trace: str | None, size: int) -> str | None:
+    """A traceback, or its two ends; then a match across the cut might show, so less of both."""
+    names, ends = ("traceback", "stack"), fingerprint.TRACE
+    hidden = any(redactor.hides((name,)) for name in names)
+    if trace is None or hidden or size <= 2 * ends or not redactor.patterns:
+        return redactor.member(names, trace, len(trace or ""))
+    head, tail = trace[:ends], trace[ends + 1 :]
+    first = redactor.text(head, longest=ends - MARGIN)
+    return f"{first}\n{redactor.text(tail, skip=MARGIN)}"
 
 
 def _rank(group: Group) -> tuple[bool, bool, bool, int]:

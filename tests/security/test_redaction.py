@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from absurd_dashboard.fingerprint import TRACE
 from absurd_dashboard.redaction import HIDDEN, MARGIN, Redaction, Redactor
 from absurd_dashboard.tilde import encode
 from tests.dashboard.engine import Engine
@@ -237,6 +238,19 @@ def test_a_key_hides_that_part_of_an_error_too(
     redacting(Redaction(key=member))
     for page in (f"tasks/{site.task}/", "failures/?view=list&window=all", "failures/"):
         assert site.error[member] not in site.client.get(f"/absurd/{page}").text
+
+
+def test_a_match_across_the_cut_of_a_long_traceback_is_hidden(
+    site: Site, redacting: Callable[..., None]
+) -> None:
+    redacting(BY_PATTERN)
+    head = "a" * (TRACE - 8) + CARD
+    tail = CARD + "z" * (TRACE - 8)
+    site.engine.failed("q", "long", name="E", message="m", traceback=head + "m" * TRACE + tail)
+    for form in ("", "?format=json"):
+        text = site.client.get(f"/absurd/failures/{form}").text
+        assert CARD[:8] not in text
+        assert CARD[8:] not in text
 
 
 def test_a_hidden_value_is_not_found_by_searching_for_it(
