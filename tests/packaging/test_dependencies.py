@@ -19,7 +19,7 @@ EXTRAS = {
     "examples": ("demo",),
 }
 #: Named in settings, and imported by nobody.
-NAMED_ONLY = {"django-htmx", "whitenoise"}
+NAMED_ONLY = {"django-axes", "django-htmx", "whitenoise"}
 #: For those who have the other package anyway; nothing else imports these modules.
 BROUGHT_ALONG = {
     "absurd_core/hooks.py": "absurd-sdk",
