@@ -10,7 +10,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from absurd_dashboard import errors
+from absurd_dashboard import errors, patience
 from absurd_dashboard.conf import dashboard_settings
 
 #: The oldest schema whose tables the dashboard reads.
@@ -69,12 +69,20 @@ def snapshot(database: str) -> Iterator[Snapshot]:
         QueueGone: a query in the block named a queue that is no longer there.
     """
     connection = connections[database]
-    with translated():
-        _revive(connection)
+    with opened(connection):
         with transaction.atomic(using=database):
             yield _begin(connection)
             # Nothing was written; this gives a host's own transaction its settings back.
             transaction.set_rollback(True, using=database)
+
+
+@contextmanager
+def opened(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """A connection that works, for the block; errors are the dashboard's, and come in time."""
+    with patience.answering(connection.alias), translated():
+        _revive(connection)
+        with patience.bounded(connection):
+            yield
 
 
 @contextmanager
@@ -91,9 +99,11 @@ def translated() -> Iterator[None]:
 
 def _revive(connection: BaseDatabaseWrapper) -> None:
     """Drop a kept connection that the server has closed, so that the page gets a fresh one."""
-    kept = connection.connection is not None and not connection.in_atomic_block
-    if kept and not connection.is_usable():
-        connection.close()
+    if connection.connection is not None and not connection.in_atomic_block:
+        with patience.bounded(connection):
+            usable = connection.is_usable()
+        if not usable:
+            connection.close()
     connection.ensure_connection()
 
 

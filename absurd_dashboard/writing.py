@@ -12,7 +12,7 @@ from psycopg import sql
 from absurd_core.statements import Statement, T, run
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.engine import translated
+from absurd_dashboard.engine import opened
 
 _BOUND = sql.SQL("set local statement_timeout = {0}; set local lock_timeout = {0}")
 
@@ -31,7 +31,7 @@ def writing(access: Access, *, whole: str | None = None) -> Iterator[Any]:
     """
     timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
     connection = connections[access.database]
-    with translated(), transaction.atomic(using=access.database):
+    with opened(connection), transaction.atomic(using=access.database):
         with connection.cursor() as cursor:
             cursor.execute(_BOUND.format(sql.Literal(timeout)).as_string(None))
         access.confine(whole=whole)

@@ -1,0 +1,115 @@
+"""How long to wait for a database that does not answer at all: frozen, cut off, or out of reach.
+
+A server that runs ends a slow statement itself, after ``STATEMENT_TIMEOUT``. One that is frozen
+ends nothing, and the network keeps the connection alive: without a limit of our own, a few open
+pages would take every thread of the web process, and nobody would be told.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.errors import EngineUnreachable
+
+#: Seconds beyond ``STATEMENT_TIMEOUT`` that the server has to say that it stopped a statement.
+GRACE = 1.0
+#: A failure that took longer than this is a database that does not answer, and not one that says no.
+SLOW = 1.0
+#: Seconds after such a failure in which nobody asks again.
+PAUSE = 3.0
+
+_lock = threading.Lock()
+#: Per alias, until when nobody is to ask; absent where the last answer came in time.
+_silent: dict[str, float] = {}
+
+
+def limit() -> float:
+    """Seconds that one statement of a page or an action is waited for."""
+    return dashboard_settings().statement_timeout.total_seconds() + GRACE
+
+
+@contextmanager
+def answering(alias: str) -> Iterator[None]:
+    """Refuse at once while a database is known not to answer; find out when that ends.
+
+    After a pause one thread tries, and the others go on being refused until it succeeds.
+
+    Raises:
+        EngineUnreachable: it did not answer a moment ago.
+    """
+    _admit(alias)
+    begun = monotonic()
+    try:
+        yield
+    except EngineUnreachable:
+        with _lock:
+            if monotonic() - begun > SLOW:
+                _silent[alias] = monotonic() + PAUSE
+            else:  # it says no, and says it quickly: asking costs nothing
+                _silent.pop(alias, None)
+        raise
+    except BaseException:
+        _answered(alias)  # whatever went wrong, the database did answer
+        raise
+    else:
+        _answered(alias)
+
+
+def _answered(alias: str) -> None:
+    with _lock:
+        _silent.pop(alias, None)
+
+
+def _admit(alias: str) -> None:
+    with _lock:
+        until, now = _silent.get(alias), monotonic()
+        if until is None:
+            return
+        if now < until:
+            raise EngineUnreachable(EngineUnreachable.title)
+        _silent[alias] = now + limit() + PAUSE  # this thread tries; nobody else meanwhile
+
+
+@contextmanager
+def bounded(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Give up a statement in the block, and its connection, when the server says nothing.
+
+    Raises:
+        psycopg.OperationalError: (wrapped by Django) the server said nothing for :func:`limit`.
+    """
+    driver: Any = connection.connection
+    usual, seconds = driver.wait, limit()
+
+    def wait(generator: Any, *arguments: Any, **options: Any) -> Any:
+        watched = _until(generator, monotonic() + seconds, driver)
+        return usual(watched, *arguments, **options)
+
+    driver.wait = wait  # psycopg waits for every answer through this method of the connection
+    try:
+        yield
+    finally:
+        driver.wait = usual
+
+
+def _until(
+    generator: Generator[Any, Any, Any], deadline: float, driver: psycopg.Connection
+) -> Generator[Any, Any, Any]:
+    """The driver's own conversation with the server, ended at the deadline."""
+    try:
+        wanted = next(generator)
+        while True:
+            ready = yield wanted  # falsy every tenth of a second in which nothing came
+            if not ready and monotonic() > deadline:
+                driver.pgconn.finish()
+                raise psycopg.OperationalError("the server does not answer")
+            wanted = generator.send(ready)
+    except StopIteration as done:
+        return done.value

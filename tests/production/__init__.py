@@ -1,0 +1,1 @@
+"""How it behaves in production: frozen databases, health, metrics, the doctor."""
