@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_REPEATED = re.compile(r"(?P<base>.+)#(?P<number>[1-9][0-9]{0,8})", re.DOTALL)
+_LONGEST_NUMBER = 9
 _AWAITED_EVENT = "$awaitEvent:"
 _AWAITED_TASK = "$awaitTaskResult:"
 _TIMED_OUT = re.compile(r'Timed out waiting for event "(?P<event>.+)"', re.DOTALL)
@@ -16,10 +16,11 @@ CLAIM_TIMEOUT = "$ClaimTimeout"
 
 def split_repeat(name: str) -> tuple[str, int]:
     """``iteration#37`` is the 37th ``iteration``; a name without a number is the first."""
-    found = _REPEATED.fullmatch(name)
-    if found is None or found["number"] == "1":
+    base, _, number = name.rpartition("#")
+    counts = number.isascii() and number.isdecimal() and number[0] != "0"
+    if not base or not counts or number == "1" or len(number) > _LONGEST_NUMBER:
         return name, 1
-    return found["base"], int(found["number"])
+    return base, int(number)
 
 
 def awaited_event(checkpoint: str, known: Collection[str] = ()) -> str | None:

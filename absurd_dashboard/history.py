@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from absurd_dashboard.display import Count
+
 
 @dataclass(frozen=True, slots=True)
 class TaskFact:
@@ -106,8 +108,25 @@ class QueueFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AlikeFact:
+    """Other tasks of the queue that failed of the same cause lately.
+
+    Attributes:
+        fingerprint: names the cause.
+        tasks: how many; a capped count is at least that.
+    """
+
+    fingerprint: str
+    tasks: Count
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """Everything known of one task at one instant of the engine's clock."""
+    """Everything known of one task at one instant of the engine's clock.
+
+    Attributes:
+        alike: None unless the task failed for good and somebody looked.
+    """
 
     task: TaskFact
     runs: Sequence[RunFact]
@@ -116,3 +135,4 @@ class History:
     events: Sequence[EventFact]
     now: datetime
     queue: QueueFact | None = None
+    alike: AlikeFact | None = None

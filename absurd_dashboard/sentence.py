@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from absurd_dashboard import display
 from absurd_dashboard.history import History
 from absurd_dashboard.situation import (
@@ -14,6 +17,7 @@ from absurd_dashboard.situation import (
     deferrals,
     emitted,
     given_up,
+    others,
     progress,
     taken,
     woken_by,
@@ -54,37 +58,50 @@ def _completed(it: Situation) -> Status | None:
     if it.task.state != COMPLETED.name:
         return None
     ended = it.run.completed_at if it.run else None
-    took = display.duration(ended - it.task.enqueue_at) if ended else None
+    took = display.duration(ended - it.task.enqueue_at) if ended else ""
     now = say(
-        "Completed",
-        f" {it.ago(ended)} ago" if ended else None,
-        f", {took} after it was spawned" if took else None,
-        f", on {it.attempt}" if it.task.attempts > 1 else None,
-        ".",
+        _("Completed{ago}{took}{attempt}."),
+        ago=_(" {length} ago").format(length=it.ago(ended)) if ended else None,
+        took=_(", {length} after it was spawned").format(length=took) if took else None,
+        attempt=_(", on {attempt}").format(attempt=it.attempt) if it.task.attempts > 1 else None,
     )
-    return Status(now, say("It is finished; nothing moves it any more."))
+    return Status(now, say(_("It is finished; nothing moves it any more.")))
 
 
 def _failed(it: Situation) -> Status | None:
     if it.task.state != FAILED.name:
         return None
     many, most = it.task.attempts, it.task.max_attempts
-    count = f"{many} of {most}" if most else f"{many}"
-    plural = "" if (most or many) == 1 else "s"
-    now = say(f"Failed for good after {count} attempt{plural}", because(it.run), ".")
-    return Status(now, say("It stays failed until somebody retries it."))
+    if most:
+        template = ngettext(
+            "Failed for good after {many} of {most} attempt{why}{others}.",
+            "Failed for good after {many} of {most} attempts{why}{others}.",
+            most,
+        )
+    else:
+        template = ngettext(
+            "Failed for good after {many} attempt{why}{others}.",
+            "Failed for good after {many} attempts{why}{others}.",
+            many,
+        )
+    now = say(
+        template, many=str(many), most=str(most or ""), why=because(it.run), others=others(it)
+    )
+    return Status(now, say(_("It stays failed until somebody retries it.")))
 
 
 def _cancelled(it: Situation) -> Status | None:
     if it.task.state != CANCELLED.name:
         return None
     when, started = it.task.cancelled_at, it.task.first_started_at is not None
-    now = say(
-        "Cancelled",
-        f" {it.ago(when)} ago" if when else None,
-        f", during {it.attempt}." if started else ", before any worker had claimed it.",
+    template = (
+        _("Cancelled{ago}, during {attempt}.")
+        if started
+        else _("Cancelled{ago}, before any worker had claimed it.")
     )
-    return Status(now, say("It stays cancelled; its inputs can be spawned again as a new task."))
+    ago = _(" {length} ago").format(length=it.ago(when)) if when else None
+    now = say(template, ago=ago, attempt=it.attempt)
+    return Status(now, say(_("It stays cancelled; its inputs can be spawned again as a new task.")))
 
 
 def _lease_over(it: Situation) -> Status | None:
@@ -93,63 +110,92 @@ def _lease_over(it: Situation) -> Status | None:
         return None
     if not it.is_past(run.claim_expires_at):
         return None
+    idle = it.is_idle_since(run.claim_expires_at)
     now = say(
-        "The lease of ",
-        it.worker,
-        f" ran out {it.ago(run.claim_expires_at)} ago, during {it.attempt}",
-        ", and nobody seems to poll this queue" if it.is_idle_since(run.claim_expires_at) else None,
-        ".",
+        _("The lease of {worker} ran out {length} ago, during {attempt}{nobody}."),
+        worker=it.worker,
+        length=it.ago(run.claim_expires_at),
+        attempt=it.attempt,
+        nobody=_(", and nobody seems to poll this queue") if idle else None,
     )
-    after = f" gives this attempt up; {given_up(it, run)}."
-    return Status(now, say("The next worker that polls ", it.queue, after))
+    after = _("The next worker that polls {queue} gives this attempt up; {follows}.")
+    return Status(now, say(after, queue=it.queue, follows=given_up(it, run)))
 
 
 def _running(it: Situation) -> Status | None:
     run = it.run
     if run is None or run.state != RUNNING.name:
         return None
-    since = f" for {it.ago(run.started_at)}" if run.started_at else None
-    lease = run.claim_expires_at
-    rest = f", lease for {it.left(lease)} more" if lease else ", without a lease"
-    now = say("Running on ", it.worker, since, it.aside, "; ", progress(it, run), rest, ".")
-    lost = (
-        f" If its lease runs out, the attempt is given up; {given_up(it, run)}." if lease else None
+    lease, since = run.claim_expires_at, run.started_at
+    now = say(
+        _("Running on {worker}{since}{attempt}; {progress}{lease}."),
+        worker=it.worker,
+        since=_(" for {length}").format(length=it.ago(since)) if since else None,
+        attempt=it.aside,
+        progress=progress(it, run),
+        lease=_(", lease for {length} more").format(length=it.left(lease))
+        if lease
+        else _(", without a lease"),
     )
-    return Status(now, say("The worker moves it by saving a checkpoint or finishing.", lost))
+    moves = _("The worker moves it by saving a checkpoint or finishing.")
+    if lease is None:
+        return Status(now, say(moves))
+    lost = _("If its lease runs out, the attempt is given up; {follows}.")
+    return Status(
+        now, say("{moves} {lost}", moves=moves, lost=say(lost, follows=given_up(it, run)))
+    )
 
 
 def _due(it: Situation) -> Status | None:
     """Suspended, but only until an instant that has passed."""
     if it.stop is None or it.stop.until is None or not it.is_past(it.stop.until):
         return None
+    template = {
+        Reason.WAIT: _("The wait for {name} timed out {late} ago; no worker has taken it since."),
+        Reason.SLEEP: _("The sleep in {name} ended {late} ago; no worker has taken it since."),
+        Reason.BACKOFF: _("Due for {attempt} for {late}; no worker has taken it since."),
+    }.get(it.stop.reason, _("Due again for {late}; no worker has taken it since."))
     late = it.ago(it.stop.until)
-    what = {
-        Reason.WAIT: say("The wait for ", named(it.stop.name), f" timed out {late} ago"),
-        Reason.SLEEP: say("The sleep in ", named(it.stop.name), f" ended {late} ago"),
-        Reason.BACKOFF: say("Due for ", it.attempt, f" for {late}"),
-    }.get(it.stop.reason, say(f"Due again for {late}"))
-    return Status(say(what, "; no worker has taken it since."), taken(it, it.stop.until))
+    now = say(template, name=named(it.stop.name), late=late, attempt=it.attempt)
+    return Status(now, taken(it, it.stop.until))
 
 
 def _waiting(it: Situation) -> Status | None:
     stop = it.stop
     if stop is None or stop.reason is not Reason.WAIT:
         return None
-    since = say(" since ", it.clock(stop.since), f" ({it.ago(stop.since)})") if stop.since else None
-    out = f"; times out in {it.left(stop.until)}" if stop.until else "; it never times out"
-    now = say("Waits for ", named(stop.name), since, it.aside, out, emitted(it, stop.name), ".")
-    otherwise = ", or the time-out, which the task then handles" if stop.until else None
-    return Status(
-        now, say("The event ", named(stop.name), " wakes it when emitted", otherwise, ".")
+    now = say(
+        _("Waits for {event}{since}{attempt}{timeout}{emitted}."),
+        event=named(stop.name),
+        since=_since(it, stop.since) if stop.since else None,
+        attempt=it.aside,
+        timeout=_("; times out in {length}").format(length=it.left(stop.until))
+        if stop.until
+        else _("; it never times out"),
+        emitted=emitted(it, stop.name),
     )
+    following = (
+        _("The event {event} wakes it when emitted, or the time-out, which the task then handles.")
+        if stop.until
+        else _("The event {event} wakes it when emitted.")
+    )
+    return Status(now, say(following, event=named(stop.name)))
+
+
+def _since(it: Situation, instant: datetime) -> Sentence:
+    return say(_(" since {moment} ({length})"), moment=it.clock(instant), length=it.ago(instant))
 
 
 def _backing_off(it: Situation) -> Status | None:
     stop = it.stop
     if stop is None or stop.reason is not Reason.BACKOFF or stop.until is None:
         return None
-    left = it.left(stop.until)
-    now = say(f"Backs off for {left} more before {it.attempt}", because(it.before), ".")
+    now = say(
+        _("Backs off for {length} more before {attempt}{why}."),
+        length=it.left(stop.until),
+        attempt=it.attempt,
+        why=because(it.before),
+    )
     return Status(now, _due_at(it, stop.until))
 
 
@@ -157,23 +203,29 @@ def _deferred(it: Situation) -> Status | None:
     stop, run = it.stop, it.run
     if stop is None or run is None or stop.reason is not Reason.DEFERRED:
         return None
-    now = say(
-        "Deferred",
-        deferrals(it, run),
-        ": put back without a checkpoint, as a worker does that doesn't know ",
-        named(it.task.name),
-        ".",
+    template = _(
+        "Deferred{times}: put back without a checkpoint, as a worker does that doesn't know {task}."
     )
-    offered = f" It is offered again in {it.left(stop.until)}." if stop.until else ""
-    return Status(now, say("Start a worker that registers ", named(it.task.name), ".", offered))
+    now = say(template, times=deferrals(it, run), task=named(it.task.name))
+    if stop.until is None:
+        following = say(_("Start a worker that registers {task}."), task=named(it.task.name))
+    else:
+        following = say(
+            _("Start a worker that registers {task}. It is offered again in {length}."),
+            task=named(it.task.name),
+            length=it.left(stop.until),
+        )
+    return Status(now, following)
 
 
 def _sleeping(it: Situation) -> Status | None:
     stop = it.stop
     if stop is None or stop.until is None:
         return None
-    inside = say(" inside ", named(stop.name)) if stop.name else None
-    now = say(f"Sleeping for {it.left(stop.until)} more", inside, it.aside, ".")
+    inside = say(_(" inside {name}"), name=named(stop.name)) if stop.name else None
+    length = it.left(stop.until)
+    template = _("Sleeping for {length} more{inside}{attempt}.")
+    now = say(template, length=length, inside=inside, attempt=it.aside)
     return Status(now, _due_at(it, stop.until))
 
 
@@ -184,22 +236,25 @@ def _pending(it: Situation) -> Status | None:
     due = run.available_at or run.created_at
     since = it.ago(due)
     if run.started_at is not None:
-        now = say(f"Woken {since} ago", woken_by(it, run), "; no worker has taken it since.")
+        template = _("Woken {length} ago{by}; no worker has taken it since.")
     elif run.attempt > 1:
-        now = say(f"Due for {it.attempt} for {since}; no worker has claimed it yet.")
+        template = _("Due for {attempt} for {length}; no worker has claimed it yet.")
     else:
-        now = say(f"Pending for {since}; no worker has claimed it yet.")
+        template = _("Pending for {length}; no worker has claimed it yet.")
+    now = say(template, length=since, by=woken_by(it, run), attempt=it.attempt)
     return Status(now, taken(it, due))
 
 
 def _unknown(it: Situation) -> Status:
     """A newer engine's state, or facts that contradict each other."""
-    now = say("In the state ", named(it.task.state), ", of which nothing more is known.")
-    return Status(now, say("Whatever put it there moves it."))
+    template = _("In the state {state}, of which nothing more is known.")
+    now = say(template, state=named(it.task.state))
+    return Status(now, say(_("Whatever put it there moves it.")))
 
 
 def _due_at(it: Situation, instant: datetime) -> Sentence:
-    return say("It is due at ", it.clock(instant), "; a worker that polls ", it.queue, " takes it.")
+    template = _("It is due at {moment}; a worker that polls {queue} takes it.")
+    return say(template, moment=it.clock(instant), queue=it.queue)
 
 
 #: In order: the first one that knows the situation speaks.

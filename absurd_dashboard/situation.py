@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from absurd_dashboard import backoff, display
 from absurd_dashboard.conventions import CLAIM_TIMEOUT, awaited_event
 from absurd_dashboard.history import History, RunFact, TaskFact
@@ -50,7 +53,7 @@ class Situation:
     @property
     def worker(self) -> Part:
         """The name of the worker that holds the latest attempt, or held it."""
-        return named((self.run.claimed_by if self.run else None) or "a worker")
+        return named((self.run.claimed_by if self.run else None) or _("a worker"))
 
     @property
     def attempt(self) -> str:
@@ -61,7 +64,9 @@ class Situation:
     @property
     def aside(self) -> str | None:
         """The attempt in brackets, unless it is the first."""
-        return f" ({self.attempt})" if self.run and self.run.attempt > 1 else None
+        if self.run is None or self.run.attempt <= 1:
+            return None
+        return _(" ({attempt})").format(attempt=self.attempt)
 
     def is_idle_since(self, instant: datetime) -> bool:
         """Whether nobody claimed anything from the queue since this task was to be taken.
@@ -95,12 +100,29 @@ def because(run: RunFact | None) -> Sentence | None:
     if run is None:
         return None
     if run.error_name == CLAIM_TIMEOUT:
-        return say(": the lease of ", named(run.claimed_by or "its worker"), " ran out")
+        worker = named(run.claimed_by or _("its worker"))
+        return say(_(": the lease of {worker} ran out"), worker=worker)
     name, message = run.error_name, run.error_message
     return say(
-        say(": ", named(name)) if name else None,
-        say(": ", quoted(message)) if message and message.strip() else None,
+        "{name}{message}",
+        name=say(_(": {error}"), error=named(name)) if name else None,
+        message=say(_(": {error}"), error=quoted(message)) if message and message.strip() else None,
     )
+
+
+def others(it: Situation) -> Sentence | None:
+    """How many other tasks failed of the same cause lately, where somebody looked."""
+    alike = it.history.alike
+    if alike is None or not alike.tasks.value:
+        return None
+    many = alike.tasks.value
+    capped = alike.tasks.precision is display.Precision.CAPPED
+    template = ngettext(
+        ", the same as {many} other in this queue in the last 24 h",
+        ", the same as {many} others in this queue in the last 24 h",
+        many,
+    )
+    return say(template, many=f"≥ {many:,}" if capped else f"{many:,}")
 
 
 def progress(it: Situation, run: RunFact) -> Sentence:
@@ -108,18 +130,24 @@ def progress(it: Situation, run: RunFact) -> Sentence:
     own = [point for point in it.history.checkpoints if point.owner_run_id == run.run_id]
     latest = max(own, key=lambda point: point.updated_at, default=None)
     if latest is None:
-        return say("no checkpoint of this attempt yet" if run.attempt > 1 else "no checkpoint yet")
-    return say("last checkpoint ", named(latest.name), f" {it.ago(latest.updated_at)} ago")
+        return say(
+            _("no checkpoint of this attempt yet") if run.attempt > 1 else _("no checkpoint yet")
+        )
+    ago = it.ago(latest.updated_at)
+    return say(_("last checkpoint {name} {length} ago"), name=named(latest.name), length=ago)
 
 
 def given_up(it: Situation, run: RunFact) -> str:
     """What follows when an attempt is given up."""
     most = it.task.max_attempts
     if most is not None and run.attempt >= most:
-        return "the task has then failed for good"
+        return _("the task has then failed for good")
     pause = backoff.delay(it.task.retry_strategy, run.attempt)
-    after = f", {display.duration(pause)} later" if pause else ""
-    return f"{_numbered(run.attempt + 1, most)} follows{after}"
+    attempt = _numbered(run.attempt + 1, most)
+    if not pause:
+        return _("{attempt} follows").format(attempt=attempt)
+    length = display.duration(pause)
+    return _("{attempt} follows, {length} later").format(attempt=attempt, length=length)
 
 
 def emitted(it: Situation, name: str) -> str | None:
@@ -128,14 +156,16 @@ def emitted(it: Situation, name: str) -> str | None:
     if not events:
         return None
     moment = events[0].emitted_at
-    return f"; emitted {it.ago(moment)} ago" if moment else "; never emitted in this queue"
+    if moment is None:
+        return _("; never emitted in this queue")
+    return _("; emitted {length} ago").format(length=it.ago(moment))
 
 
 def woken_by(it: Situation, run: RunFact) -> Sentence | None:
     """The event that woke an attempt: it wrote its checkpoint at the same instant."""
     for point in it.history.checkpoints:
         if point.owner_run_id == run.run_id and point.updated_at == run.available_at:
-            return say(" by ", named(awaited_event(point.name) or point.name))
+            return say(_(" by {event}"), event=named(awaited_event(point.name) or point.name))
     return None
 
 
@@ -145,14 +175,24 @@ def deferrals(it: Situation, run: RunFact) -> Sentence | None:
     if first is None or latest is None or until is None or run.attempt > 1 or until <= latest:
         return None
     most = (latest - first) // (until - latest) + 1
-    return say(" once") if most < 2 else say(f" up to {most:,} times since ", it.clock(first))
+    if most < 2:
+        return say(_(" once"))
+    template = ngettext(
+        " up to {many} time since {moment}", " up to {many} times since {moment}", most
+    )
+    return say(template, many=f"{most:,}", moment=it.clock(first))
 
 
 def taken(it: Situation, since: datetime) -> Sentence:
     """Who takes a task that is due since an instant, and whether anybody is there."""
-    nobody = ", which nobody seems to do" if it.is_idle_since(since) else None
-    return say("It moves as soon as a worker polls ", it.queue, nobody, ".")
+    if it.is_idle_since(since):
+        template = _("It moves as soon as a worker polls {queue}, which nobody seems to do.")
+    else:
+        template = _("It moves as soon as a worker polls {queue}.")
+    return say(template, queue=it.queue)
 
 
 def _numbered(number: int, most: int | None) -> str:
-    return f"attempt {number} of {most}" if most else f"attempt {number}"
+    if most is None:
+        return _("attempt {number}").format(number=number)
+    return _("attempt {number} of {most}").format(number=number, most=most)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from string import Formatter
 
 from absurd_dashboard import display
 
@@ -36,15 +37,26 @@ class Sentence:
         return "".join(part.text for part in self.parts)
 
 
-def say(*pieces: str | Part | Sentence | None) -> Sentence:
-    """A sentence of these pieces; None says nothing."""
+def say(template: str, **places: str | Part | Sentence | None) -> Sentence:
+    """A sentence, or a part of one.
+
+    Args:
+        template: the words, translated; ``{name}`` stands for a place.
+        places: what stands there; None leaves the place empty.
+    """
     parts: list[Part] = []
-    for piece in pieces:
-        if isinstance(piece, Sentence):
-            parts.extend(piece.parts)
-        elif piece:
-            parts.append(Part(piece) if isinstance(piece, str) else piece)
+    for text, place, _, _ in Formatter().parse(template):
+        parts.extend(_parts(text))
+        parts.extend(_parts(places[place]) if place else ())
     return Sentence(parts)
+
+
+def _parts(piece: str | Part | Sentence | None) -> Sequence[Part]:
+    if isinstance(piece, Sentence):
+        return piece.parts
+    if isinstance(piece, str):
+        piece = Part(piece) if piece else None
+    return () if piece is None else (piece,)
 
 
 def named(value: str) -> Part:

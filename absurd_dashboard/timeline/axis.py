@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 Interval = tuple[datetime, datetime]
@@ -27,6 +27,7 @@ class Piece:
     Attributes:
         left: fraction of the width at which it begins; ``right`` likewise.
         idle: True for a collapsed gap.
+        speed: fractions of the width that a second takes.
     """
 
     start: datetime
@@ -34,6 +35,11 @@ class Piece:
     left: float
     right: float
     idle: bool = False
+    speed: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Thousands of instants are placed on a piece, so what that takes is computed once."""
+        object.__setattr__(self, "speed", (self.right - self.left) / self.length.total_seconds())
 
     @property
     def length(self) -> timedelta:
@@ -71,9 +77,8 @@ class Axis:
     def position(self, instant: datetime) -> float:
         """Where an instant lies, from 0 to 1; one outside of the axis lies at its nearer end."""
         piece = self.pieces[max(bisect_right(self.starts, instant) - 1, 0)]
-        share = (instant - piece.start) / piece.length
-        place = piece.left + min(max(share, 0.0), 1.0) * (piece.right - piece.left)
-        return min(max(place, 0.0), 1.0)
+        place = piece.left + (instant - piece.start).total_seconds() * piece.speed
+        return min(max(place, piece.left, 0.0), piece.right, 1.0)
 
 
 def even(start: datetime, end: datetime) -> Axis:

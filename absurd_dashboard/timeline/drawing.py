@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from absurd_dashboard import display
 from absurd_dashboard.states import FAILED, state_of
 from absurd_dashboard.timeline import words
@@ -36,6 +38,9 @@ _NOBODY_WORKS = frozenset(
 )
 _UNCLAIMED = frozenset({Kind.BACKOFF, Kind.QUEUED})
 
+#: A span, and the fractions of the width at which it begins and ends.
+Placed = tuple[Span, float, float]
+
 
 def draw(
     timeline: Timeline, *, true_scale: bool = False, children: Mapping[str, TaskRow] | None = None
@@ -54,7 +59,7 @@ def draw(
     rows = timeline.rows[-ROWS:]
     pencil = Pencil.over(axis, timeline, rows, children or {})
     start = axis.start.astimezone(UTC)
-    now = None if timeline.finished else _mark(axis.position(timeline.now), "now")
+    now = None if timeline.finished else _mark(axis.position(timeline.now), _("now"))
     return Drawing(
         lanes=[pencil.lane(row) for row in rows],
         marks=[_mark(tick.position, tick.label, tick) for tick in ticks(axis)],
@@ -121,7 +126,7 @@ class Pencil:
             label=child.name if child else label,
             is_named=bool(newest.label or newest.state == FAILED.name),
             note="" if line.kind is Kind.UNSAVED else newest.note,
-            kind=words.KINDS[line.kind],
+            kind=words.kind(line.kind),
             css=f"abs-tl-{line.kind} {state_of(newest.state).css}",
             icon=words.ICONS.get(line.kind, ""),
             length=self._total(spans),
@@ -148,9 +153,9 @@ class Pencil:
         marked = len(spans) <= _FEW
         return [bar for group in self._grouped(spans) for bar in self._drawn(group, marked=marked)]
 
-    def _grouped(self, spans: Sequence[Span]) -> Iterator[list[Span]]:
+    def _grouped(self, spans: Sequence[Span]) -> Iterator[list[Placed]]:
         """Neighbours too narrow to be told apart, together."""
-        group: list[Span] = []
+        group: list[Placed] = []
         bucket = -1
         for span in spans:
             left, right = self._edges(span)
@@ -158,17 +163,17 @@ class Pencil:
             if group and (here < 0 or here != bucket):
                 yield group
                 group = []
-            group.append(span)
+            group.append((span, left, right))
             bucket = here
         if group:
             yield group
 
-    def _drawn(self, group: Sequence[Span], *, marked: bool) -> Iterator[Bar]:
-        first, last = group[0], group[-1]
-        left, right = self._edges(first)[0], max(self._edges(span)[1] for span in group)
+    def _drawn(self, group: Sequence[Placed], *, marked: bool) -> Iterator[Bar]:
+        (first, left), last = group[0][:2], group[-1][0]
+        right = max(placed[2] for placed in group)
         title = words.tooltip(first, self.now)
         if len(group) > 1:
-            title = f"{len(group):,} of these, from {title}"
+            title = words.several(len(group), title)
         guesses = _guesses(first, left, right) if marked else ()
         yield _bar(first, left, right, title, guesses=guesses)
         if last.end is None and last.until is not None and last.until > self.now:
@@ -224,7 +229,7 @@ def _fold(gap: Piece, timeline: Timeline) -> Fold:
     middle = (gap.left + gap.right) / 2
     length = display.duration(gap.length)
     coarse = " ".join(length.split()[:2])
-    title = f"{length} in which no worker worked on it"
+    title = _("{length} in which no worker worked on it").format(length=length)
     width = _percent(gap.right - gap.left)
     return Fold(_percent(gap.left), width, _percent(middle), coarse if labelled else "", title)
 
@@ -232,7 +237,13 @@ def _fold(gap: Piece, timeline: Timeline) -> Fold:
 def _json(axis: Axis) -> str:
     return json.dumps(
         [
-            [_milliseconds(piece.start), _milliseconds(piece.end), piece.left, piece.right]
+            [
+                _milliseconds(piece.start),
+                _milliseconds(piece.end),
+                piece.left,
+                piece.right,
+                int(piece.idle),
+            ]
             for piece in axis.pieces
         ]
     )

@@ -121,7 +121,7 @@ class Drawing:
         now: where now is, unless the task is finished.
         earlier: how many earlier attempts are left out.
         collapsible: whether there is idle time to collapse.
-        axis: the axis as JSON for timeline.js: pieces of milliseconds and fractions.
+        axis: the axis as JSON for timeline.js: pieces of milliseconds, fractions, and whether idle.
     """
 
     lanes: Sequence[Lane]

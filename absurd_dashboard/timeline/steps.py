@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from absurd_dashboard.conventions import (
     awaited_event,
     awaited_task,
@@ -104,7 +106,7 @@ class _Reader:
         run = self.facts.run
         event = run.wake_event or timed_out_event(run.error_message)
         kind = Kind.WAIT if event else Kind.SUSPENDED
-        note = "timed out" if event else "left no trace"
+        note = _("timed out") if event else _("left no trace")
         return Span(kind, event or "", SLEEPING.name, self.at, claim, True, note=note)
 
     def _sleep(self, point: CheckpointFact) -> Span:
@@ -117,7 +119,7 @@ class _Reader:
     def _wait(self, point: CheckpointFact, event: str) -> Span:
         came, end = self.facts.emitted.get(event), point.updated_at
         if came is not None and came < end:
-            return _saved(point, Kind.WAIT, event, end, end, note="had come before")
+            return _saved(point, Kind.WAIT, event, end, end, note=_("had come before"))
         start = min(self.at, end)
         return _saved(point, Kind.WAIT, event, start, end, start_inferred=True)
 
@@ -140,7 +142,7 @@ class _Reader:
     def _unsaved(self) -> Span:
         """What the run did since its last mark: something that saved nothing, or not yet."""
         run, end = self.facts.run, self.facts.lease_over or self.facts.end
-        note = "the lease ran out" if self.facts.lease_over else run.error_name or ""
+        note = _("the lease ran out") if self.facts.lease_over else run.error_name or ""
         return Span(Kind.UNSAVED, "", run.state, self.at, end, start_inferred=True, note=note)
 
 

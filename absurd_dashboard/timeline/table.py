@@ -78,7 +78,7 @@ def _entry(row: Row, span: Span, now: datetime) -> Entry:
     return Entry(
         attempt=row.attempt,
         span=span,
-        what=words.KINDS[span.kind],
+        what=words.kind(span.kind),
         name=display.name(name) if name else "",
         length=words.length(span.start, span.end, now),
         until=span.until,
