@@ -16,7 +16,7 @@ from django.utils import timezone
 from absurd_dashboard.access import Access
 from absurd_dashboard.bulk import background, work
 from absurd_dashboard.bulk.errors import TenureLost, Undecided
-from absurd_dashboard.bulk.sources import Source
+from absurd_dashboard.bulk.slices import Source
 from absurd_dashboard.bulk.tenure import taken
 from absurd_dashboard.bulk.verbs import VERBS
 from absurd_dashboard.gate import Outcome, Result, Target, act

@@ -16,6 +16,7 @@ from absurd_dashboard.bulk.owner import access_of, request_of
 from absurd_dashboard.bulk.targets import Seen
 from absurd_dashboard.bulk.tenure import Tenure, state_database
 from absurd_dashboard.bulk.verbs import VERBS, Verb
+from absurd_dashboard.engine import snapshot
 from absurd_dashboard.models import BulkBatch, BulkOperation
 from absurd_dashboard.policy import policy
 
@@ -50,7 +51,9 @@ def count_slice(tenure: Tenure, operation: BulkOperation) -> None:
         DashboardError: the engine could not be read; nothing was kept.
     """
     access = access_of(operation, request_of(operation))
-    found = sources.read(access, operation.source, operation.cursor)
+    with snapshot(operation.instance):
+        access.confine()
+        found = sources.read(access, operation.source, operation.cursor)
     kinds = _Kinds(access, VERBS[operation.action])
     tally = Counter(dict(read_tally(operation.tally)))
     tally.update(map(kinds.of, found.tasks))

@@ -16,6 +16,13 @@ from absurd_dashboard.policy import Action, policy
 
 State = BulkOperation.State
 
+#: By the kind of source: the page that an operation came from, and what it is about.
+_PAGES = {
+    "tasks": ("tasks", ""),
+    "failures": ("failures", ""),
+    "cause": ("failure", "fingerprint"),
+    "workflow": ("workflow", "workflow"),
+}
 #: Operations on a page of the list.
 PAGE = 50
 #: Targets that were not done, on one page.
@@ -85,8 +92,9 @@ class Report:
 
     Attributes:
         action: a key of :data:`absurd_dashboard.bulk.verbs.VERBS`.
-        origin: query string of the list that it came from; empty for selected tasks.
-        origin_page: that list; empty for selected tasks.
+        origin: query string of the page that it came from; empty for selected tasks.
+        origin_page: that page; empty for selected tasks.
+        origin_of: the cause or the workflow run that the page is about; empty for a list.
         wanted: kinds of targets.
         refused: kinds of tasks that are none, and why.
         missing: how many of the selected tasks are not in sight.
@@ -100,6 +108,7 @@ class Report:
     extra_attempts: int
     origin: str
     origin_page: str
+    origin_of: str
     wanted: tuple[Counted, ...]
     refused: tuple[Counted, ...]
     missing: int
@@ -181,13 +190,14 @@ def report(access: Access, operation: BulkOperation, after: int = -1) -> Report:
     counted = [_counted(kind, number) for kind, number in read_tally(operation.tally)]
     troubles, more = _troubles(operation, after)
     source = operation.source
-    page = {"tasks": "tasks", "failures": "failures"}.get(source["kind"], "")
+    page, key = _PAGES.get(source["kind"], ("", ""))
     return Report(
         progress=progress(operation),
         action=operation.action,
         extra_attempts=operation.options.get("attempts", 0),
         origin=source.get("query", ""),
         origin_page=page,
+        origin_of=source.get(key, ""),
         wanted=tuple(each for each in counted if not each.refusal),
         refused=tuple(each for each in counted if each.refusal),
         missing=len(source.get("tasks", ())) - sum(each.number for each in counted)

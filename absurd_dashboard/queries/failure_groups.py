@@ -173,7 +173,7 @@ def _read(access: Access, span: Window, queue: str = "", name: str = "", *, ever
     slot = max((access.now - since) / SLOTS, timedelta(seconds=1))
     parameters = _parameters(since, slot, name, every=every)
     rows = access.each_queue("failure_groups", parameters, queues=queues)
-    prints = _prints(access, rows)
+    prints = fingerprints(access, rows)
     parts: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         parts[prints[row["key"]]].append(row)
@@ -199,8 +199,13 @@ def _parameters(since: datetime, slot: timedelta, name: str, *, every: bool) -> 
     }
 
 
-def _prints(access: Access, rows: Iterable[Row]) -> dict[int, str]:
-    """The fingerprint of each key."""
+def fingerprints(access: Access, rows: Iterable[Row]) -> dict[int, str]:
+    """The fingerprint of each key.
+
+    Args:
+        access: what may be seen.
+        rows: failed attempts, with their ``key``, ``run_id`` and ``queue_name``.
+    """
     wanted = {row["key"]: row for row in rows}
     known = {key: found for key in wanted if (found := _known.get(key)) is not None}
     samples = _samples(access, [row for key, row in wanted.items() if key not in known])

@@ -11,25 +11,31 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
 
 from absurd_core.errors import InvalidArgument
 from absurd_dashboard import twins
 from absurd_dashboard.access import Access
-from absurd_dashboard.bulk import background, desk, sources
+from absurd_dashboard.bulk import background, desk, failed, sources
 from absurd_dashboard.bulk.report import PAGE, Progress, in_sight, newest, report
+from absurd_dashboard.bulk.slices import Source
 from absurd_dashboard.bulk.verbs import VERBS
+from absurd_dashboard.bulk.workflow_tasks import workflow_run
 from absurd_dashboard.choices import query_url
+from absurd_dashboard.engine import snapshot
 from absurd_dashboard.gate import Outcome, Result
+from absurd_dashboard.lineage import uuid
 from absurd_dashboard.links import Links
 from absurd_dashboard.models import BulkOperation
 from absurd_dashboard.pages import Page, View, access_to, answered, page, refused
 from absurd_dashboard.policy import Action, policy
+from absurd_dashboard.windows import window
 
 _STATUS = {Result.DONE: 200, Result.NOTHING: 409, Result.REFUSED: 403, Result.FAILED: 502}
 _MOST_ATTEMPTS = 1_000
+_LONGEST = 1_000
 State = BulkOperation.State
 
 
@@ -91,7 +97,8 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
 
     ``action`` is a key of VERBS; ``attempts`` how many more a retried task gets. ``from`` says
     where the targets come from: ``selected`` (each ``task`` is one), or everything that the
-    ``query`` of a list (``tasks`` or ``failures``) finds.
+    ``query`` of a list (``tasks`` or ``failures``) finds, or all of what a page is about: a
+    ``cause`` of failures by its ``fingerprint``, or a ``workflow`` run by its id.
     """
     verb = request.POST.get("action", "")
     if verb not in VERBS:
@@ -99,22 +106,43 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
     if not all(policy().may(access, each) for each in (Action.BULK, VERBS[verb].action)):
         return refused(request, "bulk", 403, "You may not do this.")
     options = {"attempts": _attempts(request)} if verb == "retry" else {}
-    begun = desk.draft(request, access, verb, options, _source(request, access))
+    source = _source(request, access)
+    if source is None:
+        raise Http404("Nothing with this id, or nothing that you may see")
+    begun = desk.draft(request, access, verb, options, source)
     desk.work_on(begun)
     return _onward(request, begun)
 
 
-def _source(request: HttpRequest, access: Access) -> sources.Source:
+def _source(request: HttpRequest, access: Access) -> Source | None:
     query = request.POST.get("query", "")[:5_000].lstrip("?")
     match request.POST.get("from"):
         case "tasks":
             return sources.task_list(query, access.now)
         case "failures":
-            return sources.failure_list(query, access.now)
+            return failed.failure_list(query, access.now)
+        case "cause":
+            return failed.cause(_name(request, "fingerprint"), query, access.now)
+        case "workflow":
+            return _workflow(request, access, QueryDict(query))
     chosen = request.POST.getlist("task")[: sources.MOST_SELECTED]
     if not chosen:
         raise InvalidArgument(argument="task", problem="is missing: no task is selected")
     return sources.selection(map(_task_id, chosen))
+
+
+def _workflow(request: HttpRequest, access: Access, query: QueryDict) -> Source | None:
+    span, task = window(query.get("window"), "30d"), uuid(query.get("task"))
+    with snapshot(access.database):
+        access.confine()
+        return workflow_run(access, _name(request, "workflow"), span, task)
+
+
+def _name(request: HttpRequest, field: str) -> str:
+    text = request.POST.get(field, "").replace("\x00", "")[:_LONGEST]
+    if not text:
+        raise InvalidArgument(argument=field, problem="is missing")
+    return text
 
 
 def _task_id(text: str) -> UUID:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,7 +15,6 @@ from django.shortcuts import redirect
 from absurd_core.errors import InvalidArgument
 from absurd_dashboard import twins
 from absurd_dashboard.access import Access
-from absurd_dashboard.bulk.sources import MOST_SELECTED
 from absurd_dashboard.choices import Choice, chips, further, query_url, window_choices
 from absurd_dashboard.gate import Outcome, Result, Target, act
 from absurd_dashboard.links import Links
@@ -79,7 +77,7 @@ class CauseView:
 
     Attributes:
         within: whether anything failed of it in the window.
-        retryable: its newest tasks that failed for good, to be retried at once.
+        retryable: whether tasks failed of it for good in the window, which the viewer may retry.
         can_triage: whether the viewer may acknowledge and mute it.
     """
 
@@ -94,7 +92,7 @@ class CauseView:
     further: Choice | None
     every: bool
     can_triage: bool
-    retryable: tuple[UUID, ...] = ()
+    retryable: bool = False
     depth: int = causes.DEPTH
 
 
@@ -173,16 +171,9 @@ def cause(request: HttpRequest, access: Access, fingerprint: str) -> Page:
         further=further(span, kept),
         every=every,
         can_triage=policy().may(access, Action.TRIAGE),
-        retryable=_retryable(access, span, found),
+        retryable=within and found.group.tasks.value > 0 and policy().may(access, Action.BULK),
     )
     return Page(_title(found.group.example), shown, live=request.get_full_path())
-
-
-def _retryable(access: Access, span: Window, found: causes.Found) -> tuple[UUID, ...]:
-    if not policy().may(access, Action.BULK):
-        return ()
-    rows = failure_page(access, span, alike=found.alike, depth=causes.DEPTH, size=MOST_SELECTED)
-    return tuple(row.task_id for row in rows.rows)
 
 
 @transaction.non_atomic_requests

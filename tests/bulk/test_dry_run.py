@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from absurd_dashboard.bulk import desk as desk_module
-from absurd_dashboard.bulk import sources
+from absurd_dashboard.bulk import slices
 from absurd_dashboard.models import AuditEntry, BulkBatch
 from tests.bulk.desk import Desk, kept
 from tests.dashboard.engine import Engine
@@ -146,7 +146,7 @@ def test_slices_of_any_size_find_each_task_once(
             engine.spawn(queue)
             engine.complete(queue, engine.claim(queue))
             engine.advance(seconds=1)
-    monkeypatch.setattr(sources, "SLICE", looked_at)
+    monkeypatch.setattr(slices, "SIZE", looked_at)
     operation = kept(desk.dry_run("retry", source=source, query="window=all"))
     found = [target[1] for batch in operation.batches.all() for target in batch.targets]
     assert len(found) == len(set(found))
@@ -159,7 +159,7 @@ def test_when_the_time_is_over_it_says_so_and_goes_on_when_asked(
     engine.create("a")
     for _ in range(5):
         engine.failed("a")
-    monkeypatch.setattr(sources, "SLICE", 1)
+    monkeypatch.setattr(slices, "SIZE", 1)
     monkeypatch.setattr(desk_module, "BUDGET", 0)
     operation = desk.dry_run("retry")
     page = desk.client.get(f"/absurd/bulk/{operation}/").text
