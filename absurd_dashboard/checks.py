@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib.util import find_spec
 from typing import Any, get_origin, get_type_hints
 
 from django.apps import apps
@@ -42,7 +43,10 @@ def check_dashboard(**_: Any) -> list[CheckMessage]:
         hint = "ABSURD_DASHBOARD is a dictionary; its keys are described in absurd_dashboard.conf."
         return [*_site(), Error(str(error), hint=hint, id="absurd_dashboard.E001")]
     wrong = list(_types(given))
-    return [*_site(), *(wrong or [*_database(given.database), *_policy(given.policy)])]
+    if wrong:
+        return [*_site(), *wrong]
+    found = (*_database(given.database), *_policy(given.policy), *_metrics(given.metrics_token))
+    return [*_site(), *found]
 
 
 def _types(given: DashboardSettings) -> Iterator[CheckMessage]:
@@ -86,6 +90,15 @@ def _database(alias: str) -> Iterator[CheckMessage]:
             f"`migrate --database {alias}` would make Django's tables in the engine's database.",
             hint="Add 'absurd_dashboard.routers.EngineRouter' to DATABASE_ROUTERS.",
             id="absurd_dashboard.W001",
+        )
+
+
+def _metrics(token: str) -> Iterator[CheckMessage]:
+    if token and find_spec("prometheus_client") is None:
+        yield Error(
+            "ABSURD_DASHBOARD['METRICS_TOKEN'] is set, and prometheus-client is not installed.",
+            hint="Install absurd-dashboard[metrics].",
+            id="absurd_dashboard.E010",
         )
 
 

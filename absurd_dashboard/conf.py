@@ -41,6 +41,8 @@ class DashboardSettings:
     admin: bool = True
     #: URL, path or URL name that signs out; empty shows no way out.
     logout_url: str = ""
+    #: What Prometheus has to send as a bearer token to read ``metrics``; empty: nobody reads it.
+    metrics_token: str = ""
     #: Name in the header and in page titles.
     title: str = "Absurd"
 

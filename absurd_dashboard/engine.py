@@ -69,11 +69,10 @@ def snapshot(database: str) -> Iterator[Snapshot]:
         QueueGone: a query in the block named a queue that is no longer there.
     """
     connection = connections[database]
-    with opened(connection):
-        with transaction.atomic(using=database):
-            yield _begin(connection)
-            # Nothing was written; this gives a host's own transaction its settings back.
-            transaction.set_rollback(True, using=database)
+    with opened(connection), transaction.atomic(using=database):
+        yield _begin(connection)
+        # Nothing was written; this gives a host's own transaction its settings back.
+        transaction.set_rollback(True, using=database)
 
 
 @contextmanager

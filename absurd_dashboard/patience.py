@@ -21,7 +21,7 @@ from absurd_dashboard.errors import EngineUnreachable
 
 #: Seconds beyond ``STATEMENT_TIMEOUT`` that the server has to say that it stopped a statement.
 GRACE = 1.0
-#: A failure that took longer than this is a database that does not answer, and not one that says no.
+#: A failure that took longer than this is a database that says nothing, not one that says no.
 SLOW = 1.0
 #: Seconds after such a failure in which nobody asks again.
 PAUSE = 3.0

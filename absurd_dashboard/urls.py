@@ -12,6 +12,7 @@ from absurd_dashboard.views import (
     failures,
     health,
     maintenance,
+    metrics,
     overview,
     queue_create,
     queues,
@@ -74,6 +75,7 @@ pages = [
 ]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     *pages,
     # The same pages in a tenant's name: a link means the same for everyone entitled.
     path("t/<slug:tenant>/", include(pages)),

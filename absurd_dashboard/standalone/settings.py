@@ -8,6 +8,7 @@
 ``ABSURD_DASHBOARD_TRUSTED_ORIGINS`` such as ``https://absurd.example.org``, commas between
 ``ABSURD_DASHBOARD_HTTPS``           ``1``: a proxy in front speaks https, and says so
 ``ABSURD_DASHBOARD_HSTS_SECONDS``    promise https to browsers for so long
+``ABSURD_DASHBOARD_METRICS_TOKEN``   what Prometheus sends to read ``/metrics``; unset: nobody does
 ===================================  ==============================================================
 """
 
@@ -36,7 +37,11 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["absurd_dashboard.routers.EngineRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ABSURD_DASHBOARD = {"DATABASE": "absurd", "LOGOUT_URL": "logout"}
+ABSURD_DASHBOARD = {
+    "DATABASE": "absurd",
+    "LOGOUT_URL": "logout",
+    "METRICS_TOKEN": os.environ.get("ABSURD_DASHBOARD_METRICS_TOKEN", ""),
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -117,7 +122,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = _https
-SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked from inside, in plain http
+SECURE_REDIRECT_EXEMPT = ["^(healthz|metrics)$"]  # asked from inside, in plain http
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS is a promise of the whole host: ABSURD_DASHBOARD_HSTS_SECONDS

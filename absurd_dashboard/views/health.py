@@ -1,10 +1,45 @@
-"""Whether the web process is alive; it says nothing of the engine and asks nobody."""
+"""Whether the web process is alive, and, where asked, whether it has what its pages need."""
 
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import snapshot
+from absurd_dashboard.errors import DashboardError, EngineUnavailable
 
 
 @require_safe
+@never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer ``ok``, to anybody."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    """Answer ``ok`` to anybody; with ``?ready`` only if the pages can be served (else 503).
+
+    Alive asks no database. Ready asks both, and no longer than a page would.
+    """
+    wrong = [] if "ready" not in request.GET else [*_own_tables(), *_engine()]
+    text = "\n".join(wrong or ["ok"])
+    return HttpResponse(
+        f"{text}\n", status=503 if wrong else 200, content_type="text/plain; charset=utf-8"
+    )
+
+
+def _own_tables() -> list[str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except DatabaseError:
+        return ["The dashboard's own database does not answer."]
+    return []
+
+
+def _engine() -> list[str]:
+    try:
+        with snapshot(dashboard_settings().database):
+            return []
+    except EngineUnavailable as error:
+        return [f"{error.title}."]
+    except DashboardError:
+        return ["The engine does not answer in time."]

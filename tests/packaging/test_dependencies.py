@@ -23,6 +23,7 @@ NAMED_ONLY = {"django-axes", "django-htmx", "whitenoise"}
 #: For those who have the other package anyway; nothing else imports these modules.
 BROUGHT_ALONG = {
     "absurd_core/hooks.py": "absurd-sdk",
+    "absurd_dashboard/metrics.py": "prometheus-client",
     "absurd_dashboard/policies/guardian.py": "django-guardian",
 }
 OURS = {"absurd_core", "absurd_dashboard"}

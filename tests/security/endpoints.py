@@ -21,11 +21,16 @@ class Kind(Enum):
     """What an address is for."""
 
     PUBLIC = auto()  # answers anybody
+    TOKEN = auto()  # answers whoever knows a token, whoever they are; here nobody does
     LIST = auto()  # about whatever is in sight
     OBJECT = auto()  # about one thing
     REDIRECT = auto()  # leads to one thing
     ACTION = auto()  # changes something, or reveals it
     FORM = auto()  # an action whose address also shows its form
+
+
+#: Addresses that do not ask who somebody is, and are in no tenant's name.
+OPEN = (Kind.PUBLIC, Kind.TOKEN)
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ _OPERATION = Action.BULK
 
 ENDPOINTS = {
     "healthz": Endpoint(Kind.PUBLIC),
+    "metrics": Endpoint(Kind.TOKEN),
     "overview": Endpoint(Kind.LIST),
     "attention": Endpoint(Kind.LIST),
     "queues": Endpoint(Kind.LIST),

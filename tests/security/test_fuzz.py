@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from absurd_dashboard.tilde import encode
-from tests.security.endpoints import ENDPOINTS, Kind, address
+from tests.security.endpoints import ENDPOINTS, OPEN, Kind, address
 from tests.security.world import ALIASES, OURS, Actor, World
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
@@ -53,7 +53,7 @@ def fine(client: Client, path: str, headers: dict[str, str]) -> None:
 
 def where(name: str, world: World) -> str:
     """An endpoint's address, ready for more of a query string."""
-    path = address(name, None if ENDPOINTS[name].kind is Kind.PUBLIC else OURS, world.ours[0])
+    path = address(name, None if ENDPOINTS[name].kind in OPEN else OURS, world.ours[0])
     return f"{path}{'&' if '?' in path else '?'}"
 
 

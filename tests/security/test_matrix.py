@@ -13,7 +13,15 @@ from django.contrib import admin
 from django.http import HttpResponse
 
 from absurd_dashboard.policy import ROLE_ACTIONS, Action
-from tests.security.endpoints import ADMIN_MODELS, ENDPOINTS, Endpoint, Kind, address, patterns
+from tests.security.endpoints import (
+    ADMIN_MODELS,
+    ENDPOINTS,
+    OPEN,
+    Endpoint,
+    Kind,
+    address,
+    patterns,
+)
 from tests.security.world import (
     ALIASES,
     CANARY,
@@ -111,8 +119,8 @@ def expected(actor: Actor, endpoint: Endpoint, mount: str | None, form: Form) ->
     """The status for something that is in the sight of the tenant :data:`OURS`."""
     if form.method not in endpoint.methods:
         return 405
-    if endpoint.kind is Kind.PUBLIC:
-        return 200
+    if endpoint.kind in OPEN:
+        return 200 if endpoint.kind is Kind.PUBLIC else 404
     if actor in OUTSIDE:
         return 401 if form.terse else 302
     if actor is not Actor.SUPERUSER and mount is None:
@@ -171,7 +179,7 @@ def cases(*, hiding: bool = False) -> Iterator[object]:
     """Endpoint × mount × actor; for ``hiding`` those from whom something could be hidden."""
     for name, (label, mount), actor in product(ENDPOINTS, MOUNTS.items(), Actor):
         kind, all_seen = ENDPOINTS[name].kind, mount is None and actor is Actor.SUPERUSER
-        if kind is Kind.PUBLIC and (mount or hiding):
+        if kind in OPEN and (mount or hiding):
             continue
         if not (hiding and (kind is Kind.LIST or all_seen)):
             yield pytest.param(name, mount, actor, id=f"{name}, {label}, {actor}")
@@ -185,7 +193,7 @@ def test_every_address_is_classified() -> None:
 def test_every_page_exists_in_a_tenants_name_too() -> None:
     routes = {route for route, _ in patterns()}
     inside = {route.removeprefix("t/<slug:tenant>/") for route in routes if route[:2] == "t/"}
-    assert inside == {route for route in routes if route[:2] != "t/"} - {"healthz"}
+    assert inside == {route for route in routes if route[:2] != "t/"} - {"healthz", "metrics"}
 
 
 def test_every_model_in_the_admin_is_classified() -> None:

@@ -8,13 +8,13 @@ from itertools import product
 import pytest
 
 from tests.dashboard.engine import START
-from tests.security.endpoints import ENDPOINTS, Kind
+from tests.security.endpoints import ENDPOINTS, OPEN, Kind
 from tests.security.test_matrix import FORMS, Place, said, send
 from tests.security.world import ALIASES, OURS, SHARED, THEIRS, Actor, World, spawn, things
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
-PAGES = [name for name, each in ENDPOINTS.items() if each.kind not in (Kind.PUBLIC, Kind.ACTION)]
+PAGES = [name for name, each in ENDPOINTS.items() if each.kind not in (*OPEN, Kind.ACTION)]
 
 
 def answers(world: World, name: str) -> list[str]:

@@ -1,0 +1,32 @@
+"""The address that Prometheus scrapes; there is none until a token is set."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from absurd_dashboard.conf import dashboard_settings
+
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer whoever sends ``Authorization: Bearer`` and ``METRICS_TOKEN``."""
+    given = dashboard_settings()
+    if not given.metrics_token:
+        raise Http404
+    if not _knows(request, given.metrics_token):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    from absurd_dashboard.metrics import exposition  # needs the extra "metrics"
+
+    return HttpResponse(exposition([given.database]), content_type=_TEXT)
+
+
+def _knows(request: HttpRequest, token: str) -> bool:
+    scheme, _, said = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and compare_digest(said.strip().encode(), token.encode())
