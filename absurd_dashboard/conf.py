@@ -43,6 +43,8 @@ class DashboardSettings:
     logout_url: str = ""
     #: What Prometheus has to send as a bearer token to read ``metrics``; empty: nobody reads it.
     metrics_token: str = ""
+    #: Whether answers say in a header ``Server-Timing`` how many statements they took, how long.
+    server_timing: bool = False
     #: Name in the header and in page titles.
     title: str = "Absurd"
 

@@ -10,7 +10,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from absurd_dashboard import errors, patience
+from absurd_dashboard import errors, patience, tags
 from absurd_dashboard.conf import dashboard_settings
 
 #: The oldest schema whose tables the dashboard reads.
@@ -18,6 +18,7 @@ OLDEST = (0, 3, 0)
 
 # Short queries over many queues: compiling them or starting workers costs more than it saves.
 _SETTINGS = """
+set local application_name = '{name}';
 set local statement_timeout = {timeout};
 set local lock_timeout = {timeout};
 set local jit = off;
@@ -80,7 +81,7 @@ def opened(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """A connection that works, for the block; errors are the dashboard's, and come in time."""
     with patience.answering(connection.alias), translated():
         _revive(connection)
-        with patience.bounded(connection):
+        with patience.bounded(connection), tags.tagged(connection):
             yield
 
 
@@ -108,7 +109,7 @@ def _revive(connection: BaseDatabaseWrapper) -> None:
 
 def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
     timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
-    opening = _SETTINGS.format(timeout=timeout)
+    opening = _SETTINGS.format(timeout=timeout, name=tags.application_name())
     # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
     own = len(connection.savepoint_ids) == 0
     with connection.cursor() as cursor:

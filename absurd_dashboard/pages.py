@@ -18,7 +18,7 @@ from django.urls import ResolverMatch
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
-from absurd_dashboard import errors, twins
+from absurd_dashboard import errors, tags, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
@@ -168,13 +168,24 @@ def answered(
         return _sealed(HttpResponse(status=405, headers={"Allow": ", ".join(methods)}))
     if not (request.user.is_authenticated and request.user.is_active):
         return _sealed(_sign_in(request))
+    match = request.resolver_match
+    with tags.asking(str(match.url_name) if match else ""), tags.metered() as meter:
+        answer = _body_or_reason(request, body, section, kwargs)
+    if dashboard_settings().server_timing:
+        answer.headers["Server-Timing"] = meter.header
+    return _sealed(answer)
+
+
+def _body_or_reason(
+    request: HttpRequest, body: View, section: str, kwargs: Kwargs
+) -> HttpResponseBase:
     try:
-        return _sealed(body(request, **kwargs))
+        return body(request, **kwargs)
     except Exception as error:
         answer = _explained(request, section, error)
         if answer is None:
             raise
-        return _sealed(answer)
+        return answer
 
 
 def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResponseBase | None:

@@ -10,11 +10,15 @@ from django.db import connections, transaction
 from psycopg import sql
 
 from absurd_core.statements import Statement, T, run
+from absurd_dashboard import tags
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import opened
 
-_BOUND = sql.SQL("set local statement_timeout = {0}; set local lock_timeout = {0}")
+_BOUND = sql.SQL(
+    "set local statement_timeout = {0}; set local lock_timeout = {0}; "
+    "set local application_name = {1}"
+)
 
 
 @contextmanager
@@ -33,7 +37,8 @@ def writing(access: Access, *, whole: str | None = None) -> Iterator[Any]:
     connection = connections[access.database]
     with opened(connection), transaction.atomic(using=access.database):
         with connection.cursor() as cursor:
-            cursor.execute(_BOUND.format(sql.Literal(timeout)).as_string(None))
+            bound = _BOUND.format(sql.Literal(timeout), sql.Literal(tags.application_name()))
+            cursor.execute(bound.as_string(None))
         access.confine(whole=whole)
         yield connection
 

@@ -1,15 +1,7 @@
 """Django settings of the stand-alone dashboard: everything comes from the environment.
 
-===================================  ==============================================================
-``ABSURD_DATABASE_URL``              the engine's database (PostgreSQL)
-``ABSURD_DASHBOARD_STATE_URL``       the dashboard's own tables (PostgreSQL or SQLite)
-``ABSURD_DASHBOARD_SECRET_KEY``      signs sessions
-``ABSURD_DASHBOARD_ALLOWED_HOSTS``   host names it answers to, commas between; default: loopback
-``ABSURD_DASHBOARD_TRUSTED_ORIGINS`` such as ``https://absurd.example.org``, commas between
-``ABSURD_DASHBOARD_HTTPS``           ``1``: a proxy in front speaks https, and says so
-``ABSURD_DASHBOARD_HSTS_SECONDS``    promise https to browsers for so long
-``ABSURD_DASHBOARD_METRICS_TOKEN``   what Prometheus sends to read ``/metrics``; unset: nobody does
-===================================  ==============================================================
+The variables, their defaults and what they do are listed in
+:data:`absurd_dashboard.standalone.options.OPTIONS`.
 """
 
 import os
@@ -17,17 +9,20 @@ from datetime import timedelta
 
 from absurd_dashboard.standalone import datadir
 from absurd_dashboard.standalone.databases import entry, from_environment, sqlite_url
-from absurd_dashboard.standalone.logs import LOGGING as LOGGING
+from absurd_dashboard.standalone.logs import logging_of
+from absurd_dashboard.standalone.options import items, number, value
+from absurd_dashboard.standalone.proxies import networks
 
-
-def _items(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
-
-
-SECRET_KEY = os.environ.get("ABSURD_DASHBOARD_SECRET_KEY", "")
+SECRET_KEY = value(os.environ, "ABSURD_DASHBOARD_SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = _items("ABSURD_DASHBOARD_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _items("ABSURD_DASHBOARD_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = items(os.environ, "ABSURD_DASHBOARD_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = items(os.environ, "ABSURD_DASHBOARD_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = items(os.environ, "ABSURD_DASHBOARD_TRUSTED_PROXIES")
+networks(TRUSTED_PROXIES)  # what is no network is said now, not at the first request
+LOGGING = logging_of(
+    value(os.environ, "ABSURD_DASHBOARD_LOG_FORMAT"),
+    value(os.environ, "ABSURD_DASHBOARD_LOG_LEVEL"),
+)
 
 _sqlite = sqlite_url(datadir.default("serve") / "state.sqlite3")
 DATABASES = {
@@ -40,7 +35,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ABSURD_DASHBOARD = {
     "DATABASE": "absurd",
     "LOGOUT_URL": "logout",
-    "METRICS_TOKEN": os.environ.get("ABSURD_DASHBOARD_METRICS_TOKEN", ""),
+    "METRICS_TOKEN": value(os.environ, "ABSURD_DASHBOARD_METRICS_TOKEN"),
+    "TITLE": value(os.environ, "ABSURD_DASHBOARD_TITLE"),
 }
 
 INSTALLED_APPS = [
@@ -56,6 +52,8 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "absurd_dashboard.standalone.proxies.TrustedProxies",
+    "absurd_dashboard.standalone.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -115,7 +113,7 @@ TIME_ZONE = "UTC"
 
 # Another Django site on another port of the same host has another session.
 SESSION_COOKIE_NAME = "absurd_dashboard_session"
-_https = os.environ.get("ABSURD_DASHBOARD_HTTPS") == "1"
+_https = value(os.environ, "ABSURD_DASHBOARD_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -131,4 +129,4 @@ SILENCED_SYSTEM_CHECKS = [
     *([] if _https else ["security.W008", "security.W012", "security.W016"]),  # http on loopback
 ]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
-SECURE_HSTS_SECONDS = int(os.environ.get("ABSURD_DASHBOARD_HSTS_SECONDS", "0"))
+SECURE_HSTS_SECONDS = number(os.environ, "ABSURD_DASHBOARD_HSTS_SECONDS")
