@@ -7,6 +7,13 @@ from psycopg import sql
 #: The engine's tables of a queue, by their prefix.
 PREFIXES = ("t", "r", "c", "e", "w")
 
+# Checkpoints by which a task was given an event: a range, which also a policy of the database
+# lets be looked at before it asks whose each of them is.
+_GIVEN = sql.SQL(
+    "v.checkpoint_name collate \"C\" >= '$awaitEvent:'"
+    " and v.checkpoint_name collate \"C\" < '$awaitEvent;'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueScope:
@@ -41,17 +48,24 @@ class QueueScope:
             return own
         tasks = self._table("t")
         if prefix != "e":
-            return sql.SQL("exists (select from {} o where o.task_id = x.task_id and o.{})").format(
-                tasks, own
-            )
+            # A probe of the primary key for each row that is looked at; an `exists` could be
+            # planned as a scan of all tasks, once for every time the table is named.
+            return sql.SQL("(select o.{} from {} o where o.task_id = x.task_id)").format(own, tasks)
         # An event belongs to nobody; it is in sight when one of the tenant's tasks waits for it
         # or was given it (the SDKs keep it under this checkpoint name).
         return sql.SQL(
             "exists (select from {waits} v join {tasks} o using (task_id)"
             " where v.event_name = x.event_name and o.{own})"
             " or exists (select from {checkpoints} v join {tasks} o using (task_id)"
-            " where v.checkpoint_name = '$awaitEvent:' || x.event_name and o.{own})"
-        ).format(waits=self._table("w"), checkpoints=self._table("c"), tasks=tasks, own=own)
+            " where v.checkpoint_name = '$awaitEvent:' || x.event_name"
+            " and {given} and o.{own})"
+        ).format(
+            waits=self._table("w"),
+            checkpoints=self._table("c"),
+            tasks=tasks,
+            own=own,
+            given=_GIVEN,
+        )
 
 
 def sql_text(composable: sql.Composable) -> str:

@@ -42,6 +42,9 @@ create policy {role} on {w} as restrictive to {role} using (
 create policy {role} on {e} as restrictive to {role} using (
   (select absurd_dashboard.tenants({queue}) is null)
   or exists (select from {w} wait where wait.event_name = {e_name}.event_name)
+  -- the range is looked at before the policy above, which probes for each that is left
   or exists (select from {c} point
-              where point.checkpoint_name = '$awaitEvent:' || {e_name}.event_name)
+              where point.checkpoint_name = '$awaitEvent:' || {e_name}.event_name
+                and point.checkpoint_name collate "C" >= '$awaitEvent:'
+                and point.checkpoint_name collate "C" < '$awaitEvent;')
 );

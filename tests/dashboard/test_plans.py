@@ -6,17 +6,22 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from absurd_dashboard.models import Membership, Scope, Tenant
 from tests.dashboard.engine import Engine
 
 TASKS = 6_000
 
 LOAD = f"""
     select absurd.create_queue('big');
-    select absurd.spawn_task('big', 'common', '{{}}') from generate_series(1, {TASKS});
+    select absurd.spawn_task(
+             'big', 'common', '{{}}',
+             jsonb_build_object('headers', jsonb_build_object('tenant_id', n %% 10)))
+      from generate_series(1, {TASKS}) n;
     select absurd.complete_run('big', run_id) from absurd.claim_task('big', 'w', 60, {TASKS - 400});
     select absurd.fail_run('big', run_id, '{{"name": "E", "message": "m"}}', 'infinity')
       from absurd.claim_task('big', 'w', 60, 200);
@@ -84,3 +89,21 @@ def test_no_page_reads_a_whole_table_of_history(client: Client, engine: Engine) 
     for query in ("name=rare", "state=cancelled", "name=nothing&state=failed"):
         # No index serves these: the slice of the window is read, by its key or as a whole.
         assert whole_tables_read(client, f"/absurd/tasks/?{query}&window=1h") <= {"t_big"}
+
+
+def test_what_a_tenant_sees_of_a_shared_queue_is_not_found_by_reading_all_of_it(
+    engine: Engine,
+) -> None:
+    engine.call(LOAD)
+    tenant = Tenant.objects.create(slug="three", name="Three")
+    Scope.objects.create(tenant=tenant, queue_pattern="big", header_tenant="3")
+    user = User.objects.create_user("ann")
+    Membership.objects.create(tenant=tenant, user=user)
+    browser = Client()
+    browser.force_login(user)
+    ((task,),) = engine.call(
+        "select task_id from absurd.\"t_big\" where headers->>'tenant_id' = '3' limit 1"
+    )
+    pages = ["", "queues/", f"tasks/{task}/", "workers/"]
+    read = {page: whole_tables_read(browser, f"/absurd/t/three/{page}") for page in pages}
+    assert {page: tables for page, tables in read.items() if tables} == {}
