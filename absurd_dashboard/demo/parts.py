@@ -21,7 +21,7 @@ from absurd_dashboard.standalone import datadir, sockets
 #: Who signs in. The password is generated when the demo is first started on its data.
 USER = "demo"
 #: One user needs one process, and is not kept waiting at the end.
-WEB_OPTIONS = ("--workers", "1", "--grace", "1", "--lifeline")
+WEB_OPTIONS = {"ABSURD_DASHBOARD_WORKERS": "1", "ABSURD_DASHBOARD_GRACE": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Place:
         }
         return Child(
             "web",
-            ["absurd_dashboard.standalone.web", str(descriptor), *WEB_OPTIONS],
-            environment=os.environ | environment,
+            ["absurd_dashboard.standalone.web", str(descriptor), "--lifeline"],
+            environment=os.environ | WEB_OPTIONS | environment,
             logs=self.logs,
             pass_fds=[descriptor],
         )

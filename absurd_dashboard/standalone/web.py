@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from gunicorn.app.base import BaseApplication
 
 from absurd_dashboard.standalone import engine, first_user, lifeline, sockets
+from absurd_dashboard.standalone.options import number
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -48,7 +49,7 @@ def main() -> None:
         sys.exit(f"Error: {error}")
     sys.stdout.write(f"Absurd Dashboard: {sockets.url(arguments.socket)}\n")
     sys.stdout.flush()
-    Web(options(arguments.socket, arguments.workers, arguments.grace)).run()
+    Web(options(arguments.socket)).run()
 
 
 def prepare() -> None:
@@ -70,14 +71,17 @@ def prepare() -> None:
     connections.close_all()  # a fork must not inherit them
 
 
-def options(socket: int, workers: int, grace: int) -> dict[str, Any]:
+def options(socket: int) -> dict[str, Any]:
     """Say to gunicorn what is to be different from its defaults."""
     return {
         "bind": f"fd://{socket}",
-        "workers": workers,
         "worker_class": "gthread",
-        "threads": 4,
-        "graceful_timeout": grace,
+        "workers": number(os.environ, "ABSURD_DASHBOARD_WORKERS"),
+        "threads": number(os.environ, "ABSURD_DASHBOARD_THREADS"),
+        "timeout": number(os.environ, "ABSURD_DASHBOARD_TIMEOUT"),
+        "graceful_timeout": number(os.environ, "ABSURD_DASHBOARD_GRACE"),
+        # What a proxy says of a request is judged by our own middleware.
+        "forwarded_allow_ips": "",
         "loglevel": "warning",
         "control_socket_disable": True,
         "proc_name": "absurd-dashboard",
@@ -87,8 +91,6 @@ def options(socket: int, workers: int, grace: int) -> dict[str, Any]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("socket", type=int, help="file descriptor of a listening socket")
-    parser.add_argument("--workers", type=int, default=2, help="processes that answer requests")
-    parser.add_argument("--grace", type=int, default=10, help="seconds to finish requests in")
     parser.add_argument("--lifeline", action="store_true", help="end when standard input does")
     return parser.parse_args()
 
