@@ -16,6 +16,7 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.conventions import awaited_event
 from absurd_dashboard.history import (
+    AlikeFact,
     CheckpointFact,
     EventFact,
     History,
@@ -26,7 +27,9 @@ from absurd_dashboard.history import (
 )
 from absurd_dashboard.models import Task
 from absurd_dashboard.payload import Json, preview
+from absurd_dashboard.queries.alike import alike
 from absurd_dashboard.redaction import LONGEST_NAME, MARGIN, Redactor
+from absurd_dashboard.states import FAILED
 
 #: Attempts on a task page, newest first.
 ATTEMPTS = 100
@@ -105,6 +108,7 @@ class TaskDetail:
         steps: one page of checkpoints in the order they were written.
         step_page: which page that is, from 1.
         step_pages: how many pages there are.
+        chosen: the checkpoint that was asked for, on whatever page it is.
         checkpoints_capped: more than :data:`CHECKPOINTS` exist, and the rest is not shown.
     """
 
@@ -120,16 +124,20 @@ class TaskDetail:
     steps: tuple[Step, ...]
     step_page: int
     step_pages: int
+    chosen: Step | None
     checkpoints_capped: bool
 
 
-def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail | None:
+def detail(
+    access: Access, task_id: UUID, *, step_page: int = 1, step: str = ""
+) -> TaskDetail | None:
     """Read a task by its id, wherever it is in sight.
 
     Args:
         access: what the viewer may see.
         task_id: the task.
         step_page: which page of checkpoints to read with their values, from 1.
+        step: a checkpoint to read with its value besides, by its name.
 
     Returns:
         None when the task is out of sight or does not exist.
@@ -145,7 +153,9 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
     pages = max(1, -(-len(shown) // STEPS))
     number = min(max(step_page, 1), pages)
     numbers = {attempt.fact.run_id: attempt.fact.attempt for attempt in attempts}
-    chosen = shown[(number - 1) * STEPS : number * STEPS]
+    paged = shown[(number - 1) * STEPS : number * STEPS]
+    chosen = [fact for fact in shown if fact.name == step] if step else []
+    read = _steps(access, redactor, task, [*paged, *chosen], numbers)
     payloads = {name: _json(redactor, task, name) for name in _PAYLOADS}
     return TaskDetail(
         queue=queue,
@@ -157,9 +167,10 @@ def detail(access: Access, task_id: UUID, *, step_page: int = 1) -> TaskDetail |
         cancellation=payloads["cancellation"],
         result=payloads["completed_payload"],
         attempts=attempts,
-        steps=_steps(access, redactor, task, chosen, numbers),
+        steps=read[: len(paged)],
         step_page=number,
         step_pages=pages,
+        chosen=read[-1] if chosen else None,
         checkpoints_capped=len(facts) > CHECKPOINTS,
     )
 
@@ -299,7 +310,14 @@ def _history(
         events=_events(access, task.queue_name, checkpoints, waits),
         now=access.now,
         queue=_queue(access, task.queue_name),
+        alike=_alike(access, task, attempts),
     )
+
+
+def _alike(access: Access, task: Task, attempts: tuple[Attempt, ...]) -> AlikeFact | None:
+    if task.state != FAILED.name or not attempts:
+        return None
+    return alike(access, task.queue_name, attempts[0].fact.run_id)
 
 
 def _task_fact(task: Task, now: datetime) -> TaskFact:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest, QueryDict
 from django.template import Context
+from django.utils.translation import gettext as _
 
 from absurd_dashboard import anchors
 from absurd_dashboard.lineage import Relative
 from absurd_dashboard.timeline import Timeline
 from absurd_dashboard.timeline.drawing import draw
+from absurd_dashboard.timeline.panel import panel
 from absurd_dashboard.timeline.table import tabulate
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.task import Step
 
 register = template.Library()
 
 #: What the page's query string says of the timeline: its scale, the page of its table, and of the
-#: checkpoints below.
-SCALE, PAGE, STEPS = "scale", "timeline", "steps"
+#: checkpoints below, and the checkpoint whose panel is open.
+SCALE, PAGE, STEPS, STEP = "scale", "timeline", "steps", "step"
 _LONGEST_NUMBER = 6
 
 
@@ -29,6 +35,7 @@ def task_timeline(
     timeline: Timeline,
     children: Iterable[Relative] = (),
     steps: Mapping[str, int] | None = None,
+    chosen: Step | None = None,
 ) -> dict[str, Any]:
     """A task's timeline, its legend and its table.
 
@@ -37,6 +44,7 @@ def task_timeline(
         timeline: what to draw.
         children: what the task may have awaited.
         steps: on which page of the checkpoints each of them is, by name.
+        chosen: the checkpoint whose panel is open.
     """
     query = _query(context)
     true_scale = query.get(SCALE) == "true"
@@ -44,6 +52,9 @@ def task_timeline(
     return {
         "request": context.get("request"),
         "steps": steps or {},
+        "panel": panel(timeline, chosen),
+        "panels": _prefix(query),
+        "close_url": f"{_url(query, STEP, None)}#timeline",
         "drawing": draw(
             timeline,
             true_scale=true_scale,
@@ -51,7 +62,9 @@ def task_timeline(
         ),
         "table": table,
         "open": PAGE in query,
-        "note": f"{table.first:,} to {table.last:,} of {table.total:,}",
+        "note": _("{first} to {last} of {total}").format(
+            first=f"{table.first:,}", last=f"{table.last:,}", total=f"{table.total:,}"
+        ),
         "toggle_url": _url(query, SCALE, None if true_scale else "true"),
         "before_url": _page_url(query, table.before),
         "after_url": _page_url(query, table.after),
@@ -63,6 +76,18 @@ def step_url(context: Context, checkpoint: str) -> str:
     """Where a checkpoint's value and owner are, on this page of the task or on another."""
     page = context["steps"].get(checkpoint, 1)
     return f"{_url(_query(context), STEPS, str(page))}#{anchors.step(checkpoint)}-row"
+
+
+@register.simple_tag(takes_context=True)
+def panel_url(context: Context, checkpoint: str) -> str:
+    """Where the panel of a checkpoint is open."""
+    return f"{context['panels']}{urlencode({STEP: checkpoint})}#step"
+
+
+def _prefix(query: QueryDict) -> str:
+    """The query as it is, but for the panel, up to where its name goes."""
+    rest = _url(query, STEP, None)
+    return rest if rest == "?" else f"{rest}&"
 
 
 def _query(context: Context) -> QueryDict:

@@ -183,7 +183,10 @@ def task(request: HttpRequest, access: Access, task_id: UUID) -> Page:
 
 def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     """A task's page."""
-    found = one_task.detail(access, task_id, step_page=_number(request.GET.get("steps")))
+    query = request.GET
+    found = one_task.detail(
+        access, task_id, step_page=_number(query.get("steps")), step=query.get("step", "")
+    )
     if found is None:
         raise Http404(_GONE)
     number, record = found.step_page, of_task(access, task_id)
@@ -222,8 +225,11 @@ def _version(found: one_task.TaskDetail) -> tuple[Any, ...]:
     finished = state_of(found.history.task.state).finished
     now = found.history.now
     tick = 0 if finished else int(now.timestamp()) // _REDRAW_SECONDS
-    quiet = replace(found.history, now=datetime.fromtimestamp(0, UTC), queue=None)
-    return (replace(found, history=quiet), tick)
+    points = found.history.checkpoints  # the latest written is the last, also when it overwrites
+    quiet = replace(
+        found.history, now=datetime.fromtimestamp(0, UTC), queue=None, checkpoints=points[-1:]
+    )
+    return (replace(found, history=quiet), len(points), tick)
 
 
 def _number(text: str | None) -> int:

@@ -10,6 +10,7 @@ let failures = 0;
 let state = "live";
 let timer = 0;
 let asking = null;
+let hurry = false;
 
 const region = () => document.querySelector("[data-live]");
 const paused = () => pause.getAttribute("aria-pressed") === "true";
@@ -44,7 +45,8 @@ async function ask() {
   } finally {
     asking = null;
     show();
-    schedule();
+    schedule(hurry ? 0 : undefined);
+    hurry = false;
   }
 }
 
@@ -128,6 +130,12 @@ function halt() {
 }
 
 pause.addEventListener("click", toggle);
+// Another script has changed what the region is to show.
+addEventListener("abs:ask", () => {
+  hurry = Boolean(asking);
+  if (asking) asking.abort();
+  else schedule(0);
+});
 addEventListener("online", () => schedule(0));
 document.addEventListener("visibilitychange", () => (document.hidden ? halt() : schedule(0)));
 // htmx has exchanged the page: it is new.

@@ -236,8 +236,10 @@ def test_a_step_leads_to_its_checkpoint_whatever_page_that_is_on(
     for number in range(101):
         queues.advance(seconds=1)
         queues.checkpoint("orders", task, run, f"step {number:03}", number)
-    page = client.get(f"/absurd/tasks/{task}/").text
+    address = f"/absurd/tasks/{task}/"
+    assert 'href="?step=step+100#step"' in client.get(address).text
     for name, number in (("step 000", 1), ("step 100", 2)):
         row = f"{anchors.step(name)}-row"
-        assert f'href="?steps={number}#{row}"' in page
-        assert f'id="{row}"' in client.get(f"/absurd/tasks/{task}/?steps={number}").text
+        panel = client.get(address, {"step": name}).text
+        assert f'href="?step={name.replace(" ", "+")}&amp;steps={number}#{row}"' in panel
+        assert f'id="{row}"' in client.get(f"{address}?steps={number}").text
