@@ -84,6 +84,12 @@ OPTIONS = (
         "what Prometheus sends to read /metrics; without it nobody does",
         secret=True,
     ),
+    Option(
+        "--server-timing",
+        "ABSURD_DASHBOARD_SERVER_TIMING",
+        "a header Server-Timing says what each page's SQL took",
+        kind=bool,
+    ),
     Option("--title", "ABSURD_DASHBOARD_TITLE", "name in the header", "Absurd"),
     Option("--log-format", "ABSURD_DASHBOARD_LOG_FORMAT", "line or json", "line"),
     Option(

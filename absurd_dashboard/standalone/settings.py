@@ -36,6 +36,7 @@ ABSURD_DASHBOARD = {
     "DATABASE": "absurd",
     "LOGOUT_URL": "logout",
     "METRICS_TOKEN": value(os.environ, "ABSURD_DASHBOARD_METRICS_TOKEN"),
+    "SERVER_TIMING": value(os.environ, "ABSURD_DASHBOARD_SERVER_TIMING") == "1",
     "TITLE": value(os.environ, "ABSURD_DASHBOARD_TITLE"),
 }
 

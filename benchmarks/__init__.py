@@ -1,0 +1,1 @@
+"""What the pages cost at a million tasks and at ten; see docs/performance.md."""
