@@ -62,7 +62,7 @@ def _listed(access: Access, source: Source, cursor: Cursor) -> Slice:
     if chosen.id:
         return Slice(seen(tasks), None)
     every: QuerySet[Task] = access.tasks([chosen.queue] if chosen.queue else None)
-    if since := chosen.span.since(now):
+    if since := chosen.since(now):
         every = every.filter(task_id__gte=ids.floor(since))
     return downwards(tasks, every, cursor)
 

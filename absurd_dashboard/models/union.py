@@ -36,7 +36,7 @@ class UnionTable(BaseTable):
         scopes = vars(query).get("scopes")
         if scopes is None:
             raise ScopeMissing(model.__name__)
-        alias = connection.ops.quote_name(str(self.table_alias))
+        alias = compiler.quote_name_unless_alias(str(self.table_alias))  # U0 of a subquery is bare
         return f"({sql_text(model.union(scopes, connection))}) AS {alias}", []
 
 

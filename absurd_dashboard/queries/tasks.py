@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,9 @@ from absurd_dashboard.models import Task
 from absurd_dashboard.models.union import ScopedQuerySet
 from absurd_dashboard.queries.lookback import Found, Slice, search
 from absurd_dashboard.redaction import LONGEST_NAME
+from absurd_dashboard.search import conditions
+from absurd_dashboard.search.hidden import refusals
+from absurd_dashboard.search.reader import Problem
 
 #: More new tasks than this are announced as "100+ new".
 _NEW_CAP = 100
@@ -114,9 +117,9 @@ def _downwards(
     access: Access, meant: QuerySet[Task], chosen: TaskFilter, wanted: int
 ) -> Found[Task]:
     """The newest matching tasks below the page's position."""
-    if not (chosen.name or chosen.state) or chosen.id:  # the primary keys lead straight to them
+    if not chosen.searched:  # the primary keys lead straight to them
         return Found(list(_below(meant, chosen).order_by("-task_id")[:wanted]), None, 0)
-    since = chosen.span.since(access.now)
+    since = chosen.since(access.now)
 
     def read(piece: Slice, most: int) -> list[Task]:
         part = _below(meant, chosen).filter(task_id__gte=piece.first)
@@ -168,19 +171,38 @@ def _below(meant: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
 
 
 def matching(access: Access, chosen: TaskFilter) -> QuerySet[Task]:
-    """Every task that a filter lets through, whatever its page; in no order, without payloads."""
-    tasks: ScopedQuerySet[Task] = access.tasks([chosen.queue] if chosen.queue else None)
+    """Every task that a filter lets through, whatever its page; in no order, without payloads.
+
+    None where the query makes no sense, or asks for what is hidden from the viewer.
+    """
+    queues = _queues(access, chosen)
+    tasks: ScopedQuerySet[Task] = access.tasks(queues)
     tasks = tasks.only(*_COLUMNS).annotate(**_NAME)
+    if any(problems(access, chosen)):
+        return tasks.none()
     if chosen.state:
         tasks = tasks.filter(state=chosen.state)
     if chosen.name.endswith("*"):
         tasks = tasks.filter(task_name__startswith=chosen.name.rstrip("*"))
     elif chosen.name:
         tasks = tasks.filter(task_name=chosen.name)
+    meant = conditions.restricted(access, tasks, chosen.terms, queues)
     if chosen.id:
-        return _with_id(access, tasks, chosen)
-    since = chosen.span.since(access.now)
-    return tasks if since is None else tasks.filter(task_id__gte=ids.floor(since))
+        return _with_id(access, meant, chosen)
+    since = chosen.since(access.now)
+    return meant if since is None else meant.filter(task_id__gte=ids.floor(since))
+
+
+def problems(access: Access, chosen: TaskFilter) -> Iterator[Problem]:
+    """What of a query makes no sense, or may not be asked; nothing is found then."""
+    reading = chosen.reading
+    yield from reading.problems
+    yield from refusals(access, reading.query)
+
+
+def _queues(access: Access, chosen: TaskFilter) -> tuple[str, ...]:
+    wanted = conditions.queues(access, chosen.terms)
+    return tuple(name for name in wanted if chosen.queue in ("", name))
 
 
 def _with_id(access: Access, tasks: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
@@ -188,7 +210,7 @@ def _with_id(access: Access, tasks: QuerySet[Task], chosen: TaskFilter) -> Query
     meant = chosen.id_range
     if meant is None:
         return tasks.none()
-    runs = access.runs([chosen.queue] if chosen.queue else None).filter(
+    runs = access.runs(_queues(access, chosen)).filter(
         run_id__gte=meant.first, run_id__lte=meant.last
     )
     size = dashboard_settings().page_size

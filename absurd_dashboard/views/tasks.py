@@ -1,4 +1,4 @@
-"""The task list, one task, and a run's way to its task."""
+"""One task, and a run's way to its task."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from absurd_dashboard import sentence, timeline
 from absurd_dashboard.access import Access
-from absurd_dashboard.choices import Choice, chips, further, window_choices
 from absurd_dashboard.comparison import Comparison, compare
-from absurd_dashboard.display import Count
-from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.lineage import Lineage
 from absurd_dashboard.links import Links
 from absurd_dashboard.offers import Offers, offers
@@ -24,99 +21,14 @@ from absurd_dashboard.payload import Json
 from absurd_dashboard.queries import lineage
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.audit import Deed, of_task
-from absurd_dashboard.queries.tasks import TaskPage, known, locate
-from absurd_dashboard.queries.tasks import page as task_page
+from absurd_dashboard.queries.tasks import known, locate
 from absurd_dashboard.sentence import Status
-from absurd_dashboard.states import STATES, state_of
+from absurd_dashboard.states import state_of
 from absurd_dashboard.timeline import Timeline
-from absurd_dashboard.windows import WINDOWS, Window
 
 _GONE = "No task with this id, or none that you may see"
 # An open task's picture moves with the clock, but need not be drawn anew every two seconds.
 _REDRAW_SECONDS = 10
-# A list that takes longer to find is not asked for again every two seconds.
-_LIVE_BELOW_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class TaskList:
-    """What the task list shows."""
-
-    filter: TaskFilter
-    rows: TaskPage
-    states: tuple[Choice, ...]
-    windows: tuple[Choice, ...]
-    chips: tuple[Choice, ...]
-    older: str
-    newer: str
-    newest: str
-    further: Choice | None
-    unknown_id: bool
-
-    @property
-    def new(self) -> Count:
-        """Tasks that came since the page was opened."""
-        return Count.capped(self.rows.new, self.rows.new_cap - 1)
-
-    @property
-    def window_options(self) -> tuple[Window, ...]:
-        """The windows to choose from."""
-        return WINDOWS
-
-
-@page("tasks", "tasks/list")
-def tasks(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
-    """Tasks over all queues, newest first."""
-    chosen = TaskFilter.from_query(_query(request))
-    if (found := _sole_id(access, request)) is not None:
-        return redirect(Links.of(request).to("task", found))
-    rows = task_page(access, chosen)
-    anchored = replace(chosen, first=chosen.first or rows.first) if chosen.on_first_page else chosen
-    live = f"{request.path}?{anchored.query()}" if rows.took < _LIVE_BELOW_SECONDS else ""
-    shown = replace(rows, took=0)  # it differs each time, and changes nothing
-    return Page("Tasks", _list(chosen, shown), live=live)
-
-
-def _query(request: HttpRequest) -> QueryDict:
-    """The query string, where the box at the top of every page (``q``) means a name or an id."""
-    query = request.GET.copy()
-    if text := query.pop("q", [""])[0].strip():
-        key = "id" if TaskFilter(id=text).id_range else "name"
-        query[key] = text
-    return query
-
-
-def _sole_id(access: Access, request: HttpRequest) -> UUID | None:
-    """The task that is meant by a whole id in the search box."""
-    meant = TaskFilter(id=request.GET.get("q", "")).id_range
-    return locate(access, meant.first) if meant and meant.first == meant.last else None
-
-
-def _list(chosen: TaskFilter, rows: TaskPage) -> TaskList:
-    kept = chosen.parts()
-    return TaskList(
-        filter=chosen,
-        rows=rows,
-        states=_states(chosen),
-        windows=() if chosen.id else window_choices(chosen.span, kept),
-        chips=chips(kept, ("queue", "name", "id")),
-        older=f"?{chosen.but(older=rows.older)}" if rows.older else "",
-        newer=f"?{chosen.but(newer=rows.newer)}" if rows.newer else "",
-        newest=f"?{chosen.but()}",
-        further=None if chosen.id else further(chosen.span, kept),
-        unknown_id=bool(chosen.id) and chosen.id_range is None,
-    )
-
-
-def _states(chosen: TaskFilter) -> tuple[Choice, ...]:
-    every = Choice("All", f"?{chosen.but(state='')}", not chosen.state)
-    return (
-        every,
-        *(
-            Choice(str(state.label), f"?{chosen.but(state=name)}", chosen.state == name, name)
-            for name, state in STATES.items()
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)

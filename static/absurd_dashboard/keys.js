@@ -5,7 +5,7 @@ const takesText = (element) => element?.closest?.("input, textarea, select, [con
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takesText(event.target)) return;
   if (event.key === "?" && !help.open) help.showModal();
-  else if (event.key === "/" && !help.open) document.getElementById("abs-search").focus();
+  else if (event.key === "/" && !help.open) (document.querySelector("[data-search]") ?? document.getElementById("abs-search")).focus();
   else return;
   event.preventDefault();
 });

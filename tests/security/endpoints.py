@@ -121,6 +121,7 @@ ENDPOINTS = {
     "queues": Endpoint(Kind.LIST),
     "queue": Endpoint(Kind.OBJECT, lambda things: (things.queue,), whole_queue=True),
     "tasks": Endpoint(Kind.LIST),
+    "complete": Endpoint(Kind.LIST),
     "task": Endpoint(Kind.OBJECT, _done),
     "params": Endpoint(Kind.OBJECT, _done),
     "headers": Endpoint(Kind.OBJECT, _done),
@@ -185,9 +186,13 @@ ENDPOINTS = {
 #: Models of the dashboard in Django's admin, and what a tenant's admin sees of each there.
 ADMIN_MODELS = {
     "AuditEntry": "what was done in the tenant's name, to read",
+    "Checkpoint": "checkpoints of the tasks that the tenant sees, to read",
+    "Event": "events that the tenant sees, to read",
     "Membership": "the tenant's members, to choose",
+    "Run": "runs of the tasks that the tenant sees, to read",
     "Task": "tasks of the queues that the tenant sees, to read",
     "Tenant": "the tenant, its scopes to read",
+    "Wait": "waits of the tasks that the tenant sees, to read",
 }
 
 
