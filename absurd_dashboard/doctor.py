@@ -1,0 +1,218 @@
+"""What could be wrong between a dashboard and its databases, looked at one thing after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+import absurdctl
+from django.core.checks import ERROR, WARNING, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import Snapshot, snapshot
+from absurd_dashboard.errors import DashboardError, EngineUnavailable
+
+#: Clocks that differ by less than this make no age on a page wrong enough to mislead.
+SKEW = timedelta(seconds=2)
+#: Share of the server's connections in use above which a page may not get one.
+CROWDED = 0.9
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found.
+
+    Attributes:
+        subject: what was looked at.
+        said: what is so.
+        remedy: what to do about it; empty where nothing is to be done.
+    """
+
+    level: Level
+    subject: str
+    said: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at the settings, at the dashboard's own tables, and at the engine."""
+    yield from _settings()
+    yield from _own_tables()
+    alias = dashboard_settings().database
+    begun = monotonic()
+    try:
+        with snapshot(alias) as opened:
+            milliseconds = round((monotonic() - begun) * 1000)
+            said = f"version {opened.version}, answers in {milliseconds} ms"
+            yield Finding(Level.OK, "engine", said)
+            for look in LOOKS:
+                yield from look(opened)
+    except ImproperlyConfigured:
+        remedy = "Set ABSURD_DATABASE_URL, or DATABASES in your settings."
+        yield Finding(Level.ERROR, "engine", "no database is named", remedy)
+    except EngineUnavailable as error:
+        yield Finding(Level.ERROR, "engine", error.title, error.remedy)
+    except DashboardError as error:
+        yield Finding(Level.ERROR, "engine", f"a look at it failed: {type(error).__name__}")
+
+
+def _settings() -> Iterator[Finding]:
+    found = [message for message in run_checks() if message.level >= WARNING]
+    for message in found:
+        level = Level.ERROR if message.level >= ERROR else Level.WARNING
+        yield Finding(level, "settings", f"{message.msg} ({message.id})", message.hint or "")
+    if not found:
+        yield Finding(Level.OK, "settings", "nothing amiss")
+
+
+def _own_tables() -> Iterator[Finding]:
+    try:
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        said = f"cannot be used: {str(error).partition(chr(10))[0]}"
+        remedy = "Check the database `default`; `serve` makes it at its first start."
+        yield Finding(Level.ERROR, "own tables", said, remedy)
+        return
+    if pending:
+        yield Finding(Level.ERROR, "own tables", f"{len(pending)} migrations wait", "Run migrate.")
+    else:
+        yield Finding(Level.OK, "own tables", "up to date")
+
+
+def _version(opened: Snapshot) -> Iterator[Finding]:
+    newest: str = absurdctl.ABSURD_SCHEMA_TARGET_VERSION
+    if opened.version == newest:
+        yield Finding(Level.OK, "schema", "as new as absurdctl knows it")
+    elif _numbers(opened.version) < _numbers(newest):
+        said = f"{opened.version}, and absurdctl here knows {newest}"
+        yield Finding(Level.WARNING, "schema", said, "Upgrade it with absurdctl migrate.")
+    else:
+        said = f"{opened.version} is newer than absurdctl here knows ({newest})"
+        yield Finding(Level.OK, "schema", said)
+
+
+def _numbers(version: str) -> tuple[float, ...]:
+    """A release as numbers; a development build comes after all of them."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if all(map(str.isdecimal, parts)) else (float("inf"),)
+
+
+_RIGHTS = """
+select count(*),
+       count(*) filter (where not coalesce(has_table_privilege(t.oid, 'select'), false)),
+       (select rolsuper from pg_roles where rolname = current_user),
+       coalesce(bool_or(pg_has_role(c.relowner, 'member')), false),
+       current_user,
+       coalesce(bool_or(has_table_privilege(t.oid, 'insert')), false)
+  from absurd.queues q
+  left join lateral (select to_regclass(format('absurd.%I', 't_' || q.queue_name))::oid as oid) t
+    on true
+  left join pg_class c on c.oid = t.oid
+"""
+
+
+def _rights(opened: Snapshot) -> Iterator[Finding]:
+    ((queues, unreadable, superuser, owner, role, writes),) = _rows(opened, _RIGHTS)
+    if unreadable:
+        said = f"{role!r} cannot read {unreadable} of {queues} queues"
+        yield Finding(Level.ERROR, "rights", said, "Run absurd_roles, or grant it select on them.")
+    if superuser or owner:
+        kind = "is a superuser" if superuser else "owns the engine's tables"
+        said = f"{role!r} {kind}: a defect in the dashboard could do anything there"
+        yield Finding(
+            Level.WARNING, "rights", said, "Give it a role of its own; absurd_roles makes one."
+        )
+    elif not unreadable:
+        can = "may look and act" if writes or not queues else "may look; actions will be refused"
+        yield Finding(Level.OK, "rights", f"{role!r} {can}")
+
+
+def _clock(opened: Snapshot) -> Iterator[Finding]:
+    ((wall, engine),) = _rows(opened, "select clock_timestamp(), absurd.current_time()")
+    here: datetime = datetime.now(UTC)
+    if abs(engine - wall) > SKEW:
+        said = "the engine's clock is set apart from the server's (absurd.fake_now)"
+        yield Finding(Level.WARNING, "clock", said, "Take it away where this is not a test.")
+    elif abs(wall - here) > SKEW:
+        said = (
+            f"the server's differs from this machine's by {abs(wall - here).total_seconds():.0f} s"
+        )
+        yield Finding(Level.WARNING, "clock", said, "Set both by NTP; leases are counted by it.")
+    else:
+        yield Finding(Level.OK, "clock", "agrees with this machine's")
+
+
+_CONNECTIONS = """
+select current_setting('max_connections')::int
+         - current_setting('superuser_reserved_connections')::int,
+       (select count(*) from pg_stat_activity where backend_type = 'client backend')
+"""
+
+
+def _connections(opened: Snapshot) -> Iterator[Finding]:
+    ((slots, used),) = _rows(opened, _CONNECTIONS)
+    said = f"{used} of {slots} in use"
+    if used >= slots * CROWDED:
+        remedy = "Raise max_connections, or put PgBouncer between."
+        yield Finding(Level.WARNING, "connections", said, remedy)
+    else:
+        yield Finding(Level.OK, "connections", said)
+    if "connect_timeout" not in connections[opened.database].settings_dict.get("OPTIONS", {}):
+        said = "no connect_timeout: a frozen server holds every page that connects"
+        remedy = f"Set DATABASES[{opened.database!r}]['OPTIONS']['connect_timeout'] = 5."
+        yield Finding(Level.WARNING, "connections", said, remedy)
+
+
+_TABLES = """
+select (select count(*) from pg_index i join pg_class c on c.oid = i.indrelid
+         where c.relnamespace = 'absurd'::regnamespace and not i.indisvalid),
+       (select count(*) from pg_class c
+         where c.relnamespace = 'absurd'::regnamespace and c.relkind = 'r'
+           and c.reltuples < 0 and pg_relation_size(c.oid) > 10000000)
+"""
+
+
+def _tables(opened: Snapshot) -> Iterator[Finding]:
+    ((invalid, unknown),) = _rows(opened, _TABLES)
+    if invalid:
+        said = f"{invalid} invalid: a build was cut short, and what is left still costs writes"
+        yield Finding(Level.WARNING, "indexes", said, "Drop them, or build them again.")
+    if unknown:
+        said = f"{unknown} large tables were never analyzed: plans and counts will be bad"
+        yield Finding(
+            Level.WARNING, "statistics", said, "Run ANALYZE; see whether autovacuum runs."
+        )
+    if not (invalid or unknown):
+        yield Finding(Level.OK, "indexes, statistics", "as they should be")
+
+
+LOOKS: tuple[Callable[[Snapshot], Iterator[Finding]], ...] = (
+    _version,
+    _rights,
+    _clock,
+    _connections,
+    _tables,
+)
+
+
+def _rows(opened: Snapshot, query: str) -> list[tuple[Any, ...]]:
+    with connections[opened.database].cursor() as cursor:
+        cursor.execute(query)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
