@@ -124,7 +124,8 @@ def value_text(value: Value, *, keyed: bool = True) -> str:
     """The text of one value; ``keyed`` where it stands behind a qualifier."""
     first, *rest = value.parts
     begun = _part_text(first, whole=value.exact)
-    if begun[:1] in (">", "<") or (not keyed and (begun[:1] == "-" or ":" in begun)):
+    compares = begun[:1] in (">", "<") or (value.compare and begun[:1] == "=")
+    if compares or (not keyed and (begun[:1] == "-" or ":" in begun)):
         begun = quoted(first)
     return value.compare + "*".join([begun, *(_part_text(part, whole=False) for part in rest)])
 
