@@ -307,6 +307,8 @@ class WorkerTable(EngineTable):
     )
     oldest = tables.Column(verbose_name=_("Oldest claim"), attrs=_NUMBER, empty_values=())
     expired = tables.Column(verbose_name=_("Lease ran out"), attrs=_NUMBER)
+    completed = tables.Column(verbose_name=_("Completed, 1 h"), attrs=_NUMBER)
+    failed = tables.Column(verbose_name=_("Failed, 1 h"), attrs=_NUMBER)
     last_seen = tables.Column(verbose_name=_("Last claim"), attrs=_NUMBER, empty_values=())
 
     def render_name(self, record: Worker) -> SafeString:
@@ -334,6 +336,14 @@ class WorkerTable(EngineTable):
             if record.expired
             else number
         )
+
+    def render_completed(self, record: Worker) -> SafeString:
+        """How many runs it completed lately."""
+        return markup.count(record.completed or None)
+
+    def render_failed(self, record: Worker) -> SafeString:
+        """How many of its runs failed lately."""
+        return markup.count(record.failed or None)
 
     def render_last_seen(self, record: Worker) -> SafeString:
         """When it claimed last."""

@@ -14,6 +14,8 @@ SEEN_WITHIN = timedelta(hours=1)
 _DEPTH = 1_000
 #: Claims that are listed, and read of each queue: the oldest.
 CLAIMS = 50
+#: Workers that are listed.
+WORKERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Worker:
         claims: how many runs it holds.
         oldest: since when it holds the oldest of those that are listed.
         expired: how many of its leases have run out.
-        recent: runs that it finished within the hour, among those looked at.
+        completed: runs that it completed within the hour, among those looked at; ``failed``
+            likewise.
     """
 
     name: str
@@ -52,7 +55,8 @@ class Worker:
     claims: int
     oldest: datetime | None
     expired: int
-    recent: int
+    completed: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Crew:
     """Workers, and the oldest claims.
 
     Attributes:
-        workers: dead leases first.
+        workers: dead leases first, at most :data:`WORKERS`; ``unlisted`` is how many are left out.
         claims: the oldest, at most :data:`CLAIMS` of each queue.
         held: how many claims there are.
     """
@@ -68,6 +72,7 @@ class Crew:
     workers: list[Worker]
     claims: list[Claim]
     held: int
+    unlisted: int
 
 
 def crew(access: Access) -> Crew:
@@ -88,7 +93,12 @@ def crew(access: Access) -> Crew:
     workers.sort(key=lambda worker: (-worker.expired, -worker.claims, worker.name))
     listed = [_claim(row, access.now) for row in rows if row["kind"] == "claim"]
     listed.sort(key=lambda claim: (claim.claimed_at is None, claim.claimed_at))
-    return Crew(workers, listed[:CLAIMS], sum(worker.claims for worker in workers))
+    return Crew(
+        workers=workers[:WORKERS],
+        claims=listed[:CLAIMS],
+        held=sum(worker.claims for worker in workers),
+        unlisted=max(0, len(workers) - WORKERS),
+    )
 
 
 def _worker(name: str, rows: list[Row]) -> Worker:
@@ -101,7 +111,8 @@ def _worker(name: str, rows: list[Row]) -> Worker:
         claims=_total(rows, "held"),
         oldest=min(listed, default=None),
         expired=_total(rows, "expired"),
-        recent=_total(rows, "seen"),
+        completed=_total(rows, "completed"),
+        failed=_total(rows, "failed"),
     )
 
 

@@ -18,7 +18,7 @@ from absurd_dashboard.queries.lineage import descendants, header, mentioned, nam
 from absurd_dashboard.queries.lookback import Found, Slice, search
 from absurd_dashboard.queries.recorded import Cursor, Record
 from absurd_dashboard.queries.tasks import TaskRow, known
-from absurd_dashboard.states import STATES, state_of
+from absurd_dashboard.states import FAILED, STATES, state_of
 from absurd_dashboard.windows import Window
 
 #: Tasks of one workflow run that its page shows, and ids in their checkpoints that are tried.
@@ -122,6 +122,16 @@ class Workflow:
         if self.record:
             return self.record.name
         return self.members[0].task.name if self.members else self.key
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether any of its tasks failed for good."""
+        return FAILED.name in self.tally
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any of its tasks is not finished."""
+        return any(not state_of(state).finished for state in self.tally)
 
     @property
     def tally(self) -> dict[str, int]:

@@ -15,14 +15,14 @@ select {queue}::text, left(claimed_by, 1000), 'expired', null, null, null, null,
   from (select * from {r} x where x.state = 'running' and x.claim_expires_at <= %(now)s) gone
  group by left(claimed_by, 1000)
 union all
-select {queue}::text, left(claimed_by, 1000), 'seen', null, null, null, max(started_at), null, count(*)
+select {queue}::text, left(claimed_by, 1000), state, null, null, null, max(started_at), null, count(*)
   -- One state at a time: the index gives the newest of each without sorting.
-  from ((select claimed_by, started_at from {r} x
+  from ((select state, claimed_by, started_at from {r} x
           where x.state = 'completed' and x.available_at >= %(since)s and x.available_at <= %(now)s
           order by x.available_at desc limit %(depth)s)
         union all
-        (select claimed_by, started_at from {r} x
+        (select state, claimed_by, started_at from {r} x
           where x.state = 'failed' and x.available_at >= %(since)s and x.available_at <= %(now)s
           order by x.available_at desc limit %(depth)s)) recent
  where claimed_by is not null
- group by left(claimed_by, 1000)
+ group by left(claimed_by, 1000), state

@@ -234,9 +234,10 @@ def test_an_event_that_nobody_knows_is_not_found(client: Client, engine: Engine)
 def test_workers_are_told_by_what_they_hold_and_held(client: Client, engine: Engine) -> None:
     engine.create("a")
     engine.create("b")
-    for queue in ("a", "a", "b"):
-        engine.spawn(queue)
+    for queue in ("a", "a", "a", "b"):
+        engine.spawn(queue, max_attempts=1)
     engine.complete("a", engine.claim("a", "done-worker"))
+    engine.fail("a", engine.claim("a", "done-worker"), name="E")
     engine.claim("a", "busy-worker", 600)
     engine.claim("b", "dead-worker", 10)
     engine.advance(seconds=20)
@@ -244,7 +245,20 @@ def test_workers_are_told_by_what_they_hold_and_held(client: Client, engine: Eng
     assert next(iter(found)) == "dead-worker"
     assert found["dead-worker"]["expired"] == 1
     assert (found["busy-worker"]["claims"], found["busy-worker"]["queues"]) == (1, ["a"])
-    assert (found["done-worker"]["claims"], found["done-worker"]["recent"]) == (0, 1)
+    done = found["done-worker"]
+    assert (done["claims"], done["completed"], done["failed"]) == (0, 1, 1)
+
+
+def test_hundreds_of_workers_are_listed_up_to_a_bound_and_the_rest_counted(
+    client: Client, engine: Engine
+) -> None:
+    engine.create("a")
+    for number in range(103):
+        engine.spawn("a")
+        engine.claim("a", f"worker-{number}", 600)
+    crew = twin(client, "workers/")["crew"]
+    assert (len(crew["workers"]), crew["unlisted"], crew["held"]) == (100, 3, 103)
+    assert "3 more workers are not listed" in client.get("/absurd/workers/").text
 
 
 def test_a_worker_that_claimed_nothing_for_an_hour_is_not_shown(

@@ -18,6 +18,10 @@ TASKS = 6_000
 
 LOAD = f"""
     select absurd.create_queue('big');
+    select absurd.spawn_task('big', 'doomed', '{{}}', '{{"max_attempts": 1}}')
+      from generate_series(1, 3);
+    select absurd.fail_run('big', run_id, '{{"name": "D", "message": "m"}}')
+      from absurd.claim_task('big', 'w', 60, 3);
     select absurd.spawn_task(
              'big', 'common', '{{}}',
              jsonb_build_object('headers', jsonb_build_object('tenant_id', n %% 10)))
@@ -26,7 +30,8 @@ LOAD = f"""
     select absurd.fail_run('big', run_id, '{{"name": "E", "message": "m"}}', 'infinity')
       from absurd.claim_task('big', 'w', 60, 200);
     select absurd.claim_task('big', 'w', 60, 100);
-    select absurd.spawn_task('big', 'rare', '{{}}');
+    select absurd.spawn_task('big', 'rare', '{{}}', '{{"headers": {{"workflow_run_id": "run7"}}}}');
+    select absurd.emit_event('big', 'packed', '{{}}');
     select absurd.set_task_checkpoint_state('big', task_id, 'step', '1', run_id)
       from absurd."r_big" where state = 'completed';
     analyze absurd."t_big"; analyze absurd."r_big"; analyze absurd."c_big";
@@ -63,9 +68,19 @@ def whole_tables_read(client: Client, address: str) -> set[str]:
     return found & {"t_big", "r_big", "c_big"}
 
 
+def cause(client: Client) -> str:
+    """The fingerprint of the only cause of failures."""
+    (row,) = json.loads(client.get("/absurd/failures/?window=1h&format=json").content)["rows"]
+    return str(row["fingerprint"])
+
+
 def test_no_page_reads_a_whole_table_of_history(client: Client, engine: Engine) -> None:
     engine.call(LOAD)
     task, run = engine.call('select task_id, last_attempt_run from absurd."t_big" limit 1')[0]
+    failed, rare = (
+        engine.call('select task_id from absurd."t_big" where task_name = %s', name)[0][0]
+        for name in ("doomed", "rare")
+    )
     pages = [
         "",
         "queues/",
@@ -81,7 +96,13 @@ def test_no_page_reads_a_whole_table_of_history(client: Client, engine: Engine) 
         f"tasks/{task}/",
         "failures/",
         "failures/?view=list",
+        f"failures/{cause(client)}/",
+        f"tasks/{failed}/",
+        "attention/",
+        "workflows/?by=header&window=1h",
+        f"workflows/run7/?task={rare}",
         "events/",
+        "events/big/packed/",
         "workers/",
     ]
     read = {page: whole_tables_read(client, f"/absurd/{page}") for page in pages}

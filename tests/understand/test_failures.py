@@ -13,6 +13,7 @@ from absurd_dashboard.models import AuditEntry, FailureNote, Membership, Role, S
 from absurd_dashboard.queries.failure_groups import SLOTS, spikes
 from absurd_dashboard.redaction import Redaction
 from tests.dashboard.engine import Engine
+from tests.understand.test_lineage import member_of
 
 TRACE = 'Traceback (most recent call last):\n  File "/srv/app/{0}.py", line 7, in {0}\n    …\n{1}'
 
@@ -355,3 +356,53 @@ def test_the_plain_list_is_still_there(client: Client, engine: Engine) -> None:
     task = fail(engine, "charge", "no card")
     text = client.get("/absurd/failures/?view=list").text
     assert f'id="task-{task}"' in text
+
+
+def told(client: Client, task: str) -> str:
+    """The first of the two sentences about a task."""
+    answer = client.get(f"/absurd/tasks/{task}/?format=json").json()
+    return "".join(part["text"] for part in answer["sentence"]["now"]["parts"])
+
+
+def test_a_failure_says_how_many_others_of_its_queue_failed_of_its_cause_in_a_day(
+    client: Client, engine: Engine
+) -> None:
+    engine.create("b")
+    fail(engine, "charge", "no card 1")  # a day and a minute ago
+    engine.advance(hours=24, minutes=1)
+    for number in range(3):
+        task = fail(engine, "charge", f"no card {number}")
+    fail(engine, "refund", "no card 7")
+    fail(engine, "charge", "no card 8", queue="b")
+    assert ", the same as 2 others in this queue in the last 24 h." in told(client, task)
+    history = client.get(f"/absurd/tasks/{task}/?format=json").json()["task"]["history"]
+    cause = history["alike"]["fingerprint"]
+    assert history["alike"]["tasks"]["value"] == 2
+    assert f"/absurd/failures/{cause}/" in client.get(f"/absurd/tasks/{task}/").text
+    assert client.get(f"/absurd/failures/{cause}/").status_code == 200
+
+
+def test_where_not_all_failures_were_looked_at_their_number_is_at_least(
+    client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("absurd_dashboard.queries.alike.DEPTH", 2)
+    for number in range(4):
+        engine.advance(seconds=1)
+        task = fail(engine, "charge", f"no card {number}")
+    assert ", the same as ≥ 1 other in this queue" in told(client, task)
+
+
+def test_a_failure_like_no_other_says_nothing_of_others(client: Client, engine: Engine) -> None:
+    assert "the same as" not in told(client, fail(engine, "charge", "no card"))
+
+
+def test_a_failure_like_others_is_told_to_a_tenant_of_its_own_alone(engine: Engine) -> None:
+    tasks = [
+        engine.spawn("a", max_attempts=1, headers={"tenant_id": tenant})
+        for tenant in ("acme", "zeta", "acme")
+    ]
+    for _ in tasks:
+        engine.fail("a", engine.claim("a"), name="E", message="no", traceback="")
+    member = member_of(Scope(queue_pattern="a", header_tenant="acme"))
+    page = member.get(f"/absurd/t/acme/tasks/{tasks[0]}/").text
+    assert "the same as 1 other in this queue" in page

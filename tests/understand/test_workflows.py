@@ -193,6 +193,18 @@ def test_a_run_shows_what_is_recorded_and_its_tasks_as_a_tree(
         assert expected in text
 
 
+def test_what_failed_in_a_run_can_be_retried_and_what_is_open_cancelled_from_its_page(
+    client: Client, queues: Engine
+) -> None:
+    task = member(queues, "export 7", max_attempts=1)
+    address = f"/absurd/workflows/export+7/?task={task}"
+    assert "Cancel what is open" in client.get(address).text
+    assert "Retry what failed" not in client.get(address).text
+    queues.fail("orders", queues.claim("orders"), name="E")
+    assert "Cancel what is open" not in client.get(address).text
+    assert "Retry what failed" in client.get(address).text
+
+
 def test_a_child_without_headers_is_inferred_from_its_parents_checkpoint(
     client: Client, table: Engine
 ) -> None:
