@@ -40,7 +40,7 @@ $(VENV)/.test: $(BIN)/python pyproject.toml constraints/test.txt
 # Renew the pinned, hashed versions after changing a dependency in pyproject.toml.
 lock: $(BIN)/python
 	$(PIP) install --quiet uv
-	for extra in demo test; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	for extra in serve demo test; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --custom-compile-command 'make lock' \
 	  --extra $$extra pyproject.toml constraints/build.in -o constraints/$$extra.txt $(LOCKARGS); done
 

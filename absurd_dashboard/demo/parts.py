@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 from django.core.management import CommandError
 from psycopg.conninfo import make_conninfo
 
-from absurd_core import schema
-from absurd_dashboard.demo import queues
+from absurd_dashboard.demo import installation, queues
 from absurd_dashboard.demo.processes import Child
 from absurd_dashboard.demo.server import ensure_database
 from absurd_dashboard.demo.stopping import StopSignal
@@ -119,9 +117,7 @@ def databases(server: str) -> tuple[str, str]:
     ensure_database(server, engine)
     ensure_database(server, state)
     engine_url = make_conninfo(server, dbname=engine)
-    with psycopg.connect(engine_url, autocommit=True) as connection:
-        schema.install(connection, workflows=True)
-        queues.create(connection)
+    installation.install(engine_url)
     return engine_url, make_conninfo(server, dbname=state)
 
 
