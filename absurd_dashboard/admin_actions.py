@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from absurd_core.errors import AbsurdError
 from absurd_dashboard import actions, ids, spawning
 from absurd_dashboard.access import Access
-from absurd_dashboard.adminsite.charge import charge_of
+from absurd_dashboard.adminsite.charge import engine_grants
 from absurd_dashboard.adminsite.tasks import TaskAdmin
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
@@ -132,11 +132,11 @@ VERBS = {
 
 
 class OperableTaskAdmin(TaskAdmin):
-    """Tasks in Django's admin, with the actions that the user's charge allows."""
+    """Tasks in Django's admin, with the actions that the user's grants allow."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Those that some grant of the user's allows."""
-        allowed = {action for grant in charge_of(request).grants for action in grant.actions}
+        allowed = {action for grant in engine_grants(request) for action in grant.actions}
         return {
             name: (_asking(verb), name, verb.label)
             for name, verb in VERBS.items()
@@ -204,7 +204,7 @@ def _outcomes(request: HttpRequest, verb: Verb, one: Chosen, fields: Fields) -> 
 
 def _chosen(request: HttpRequest, action: Action) -> Iterator[Chosen]:
     """The tasks that were ticked, each through the first grant that sees it and allows it."""
-    grants = [grant for grant in charge_of(request).grants if action in grant.actions]
+    grants = [grant for grant in engine_grants(request) if action in grant.actions]
     waiting: Sequence[UUID] = _ticked(request)[:MOST]
     for grant in grants:
         with snapshot(dashboard_settings().database) as opened:

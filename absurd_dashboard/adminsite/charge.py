@@ -13,7 +13,7 @@ from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.policy import Action, Grant, policy
 
-_CHARGE, _ACCESS = "_absurd_charge", "_absurd_access"
+_CHARGE, _GRANTS, _ACCESS = "_absurd_charge", "_absurd_grants", "_absurd_access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,6 @@ class Charge:
         """Slugs of the tenants; none where it is everything."""
         return [grant.tenant for grant in self.grants if grant.tenant is not None]
 
-    def grant(self) -> Grant:
-        """All of it as one grant, to look at."""
-        rules = tuple(rule for grant in self.grants for rule in grant.rules)
-        return Grant(None, "", rules, frozenset())
-
 
 def charge_of(request: HttpRequest) -> Charge:
     """What the user of a request is in charge of; asked of the policy once."""
@@ -50,11 +45,25 @@ def charge_of(request: HttpRequest) -> Charge:
     return found
 
 
+def engine_grants(request: HttpRequest) -> tuple[Grant, ...]:
+    """The grants through which a user sees the engine's rows in the admin.
+
+    Whoever sees them outside of any tenant does so here too; members of tenants do in those that
+    they are in charge of.
+    """
+    if not hasattr(request, _GRANTS):
+        whole = policy().grant(request, None) if _is_staff(request) else None
+        setattr(request, _GRANTS, (whole,) if whole else charge_of(request).grants)
+    found: tuple[Grant, ...] = getattr(request, _GRANTS)
+    return found
+
+
 @contextmanager
 def sight(request: HttpRequest) -> Iterator[None]:
-    """Open the engine for reading while an admin view answers, as far as the user's charge goes."""
+    """Open the engine for reading while an admin view answers, as far as the user's grants go."""
+    rules = tuple(rule for grant in engine_grants(request) for rule in grant.rules)
     with snapshot(dashboard_settings().database) as opened:
-        setattr(request, _ACCESS, Access.of(charge_of(request).grant(), opened))
+        setattr(request, _ACCESS, Access.of(Grant(None, "", rules, frozenset()), opened))
         try:
             yield
         finally:
@@ -66,8 +75,12 @@ def access_of(request: HttpRequest) -> Access | None:
     return getattr(request, _ACCESS, None)
 
 
+def _is_staff(request: HttpRequest) -> bool:
+    return request.user.is_active and bool(getattr(request.user, "is_staff", False))
+
+
 def _asked(request: HttpRequest) -> Charge:
-    if not (request.user.is_active and getattr(request.user, "is_staff", False)):
+    if not _is_staff(request):
         return Charge(everything=False, grants=())
     whole = policy().grant(request, None)
     if whole is not None and Action.MEMBERS in whole.actions:

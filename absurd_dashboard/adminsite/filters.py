@@ -1,9 +1,14 @@
-"""Filters of the task list in Django's admin; none asks the database for its choices."""
+"""Filters of the engine's rows in Django's admin; none asks the database for its choices.
+
+A list narrows by queue and by time first, which is what indexes serve. What no index serves is
+looked for among the newest rows of what is left, so no filter reads a whole table.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,22 +20,22 @@ from absurd_dashboard.adminsite.charge import access_of
 from absurd_dashboard.states import STATES
 from absurd_dashboard.windows import WINDOWS, window
 
+#: Rows among which is looked for what no index serves.
+DEPTH = 20_000
 _DEFAULT = "7d"
 
 
-class StateFilter(admin.SimpleListFilter):
-    """By state."""
+def newest(rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+    """The newest :data:`DEPTH` of the rows.
 
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """The engine's states."""
-        return [(name, state.label) for name, state in STATES.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Tasks in it."""
-        return queryset.filter(state=self.value()) if self.value() else queryset
+    Args:
+        rows: narrowed by nothing but what indexes serve.
+        column: an indexed one that grows with time.
+    """
+    ends = rows.order_by(f"-{column}").values_list(column, flat=True)[DEPTH - 1 : DEPTH]
+    for oldest in ends:
+        return rows.filter(**{f"{column}__gte": oldest})
+    return rows
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -45,15 +50,20 @@ class QueueFilter(admin.SimpleListFilter):
         return [(name, name) for name in access.queue_names] if access else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Tasks of it; the other queues drop out of the plan."""
+        """Rows of it; the other queues drop out of the plan."""
         return queryset.filter(queue_name=self.value()) if self.value() else queryset
 
 
 class WindowFilter(admin.SimpleListFilter):
-    """By when tasks were spawned: the one filter that an index serves, so it is never absent."""
+    """By when tasks were spawned; never absent, as an index serves it."""
 
     title = _("spawned")
     parameter_name = "window"
+    column: ClassVar[str] = "task_id"
+
+    def bound(self, since: datetime) -> Any:
+        """The least that the column is in the window."""
+        return ids.floor(since)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """The dashboard's windows."""
@@ -67,7 +77,49 @@ class WindowFilter(admin.SimpleListFilter):
             yield {"selected": key == chosen, "query_string": link, "display": label}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Tasks spawned in it."""
+        """Rows in it."""
         access = access_of(request)
         since = window(self.value(), _DEFAULT).since(access.now) if access else None
-        return queryset if since is None else queryset.filter(task_id__gte=ids.floor(since))
+        return queryset.filter(**{f"{self.column}__gte": self.bound(since)}) if since else queryset
+
+
+class RunWindowFilter(WindowFilter):
+    """By when attempts were made."""
+
+    title = _("made")
+    column = "run_id"
+
+
+class EventWindowFilter(WindowFilter):
+    """By when events were emitted."""
+
+    title = _("emitted")
+    column = "emitted_at"
+
+    def bound(self, since: datetime) -> datetime:
+        """The moment itself."""
+        return since
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By state, among the newest tasks; after the filters that indexes serve."""
+
+    title = _("state")
+    parameter_name = "state"
+    column: ClassVar[str] = "task_id"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """The engine's states."""
+        return [(name, state.label) for name, state in STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows in it."""
+        if not self.value():
+            return queryset
+        return newest(queryset, self.column).filter(state=self.value())
+
+
+class RunStateFilter(StateFilter):
+    """By state, among the newest attempts."""
+
+    column = "run_id"

@@ -1,47 +1,45 @@
-"""Payloads on a task's page in Django's admin: their beginnings, redacted."""
+"""Payloads on a row's page in Django's admin: their beginnings, redacted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.contrib import admin
 
-from absurd_dashboard.access import Access
-from absurd_dashboard.models import Task
+from absurd_dashboard.models.union import EngineModel
 from absurd_dashboard.payload import Json, preview
+from absurd_dashboard.redaction import Redactor
 
-#: Columns that hold JSON, and what they are called.
-PAYLOADS = {
-    "params": "params",
-    "headers": "headers",
-    "retry_strategy": "retry strategy",
-    "cancellation": "cancellation policy",
-    "completed_payload": "result",
-}
+M = TypeVar("M", bound=EngineModel)
 
 
-def begun() -> dict[str, Any]:
+def begun(columns: Iterable[str]) -> dict[str, Any]:
     """Annotations: the beginning of each payload, and how long it is."""
-    return {key: part for name in PAYLOADS for key, part in preview(name).items()}
+    return {key: part for name in columns for key, part in preview(name).items()}
 
 
-def redacted(access: Access, task: Task) -> Task:
-    """Replace what was read of a task's payloads by what may be shown."""
-    redactor = access.redactor(task.task_name)
-    for name in PAYLOADS:
-        text, size = getattr(task, f"{name}_text"), getattr(task, f"{name}_size")
-        setattr(task, f"{name}_text", _said(Json.of(redactor, text, size)))
-    task.idempotency_key = redactor.text(task.idempotency_key)
-    return task
+def redacted(redactor: Redactor, row: M, columns: Iterable[str]) -> M:
+    """Replace what was read of a row's payloads by what may be shown."""
+    for name in columns:
+        text, size = getattr(row, f"{name}_text"), getattr(row, f"{name}_size")
+        setattr(row, f"{name}_text", _said(Json.of(redactor, text, size)))
+    return row
 
 
-def shown(name: str) -> Callable[[Any], str]:
-    """The field of a task's page that shows a payload."""
+def shown(columns: Mapping[str, Any]) -> list[Callable[[Any], str]]:
+    """The fields of a row's page that show its payloads.
 
-    @admin.display(description=PAYLOADS[name])
-    def field(task: Any) -> str:
-        return str(getattr(task, f"{name}_text"))
+    Args:
+        columns: what each is called.
+    """
+    return [_field(name, label) for name, label in columns.items()]
+
+
+def _field(name: str, label: Any) -> Callable[[Any], str]:
+    @admin.display(description=label)
+    def field(row: Any) -> str:
+        return str(getattr(row, f"{name}_text"))
 
     field.__name__ = name
     return field

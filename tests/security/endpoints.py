@@ -147,6 +147,7 @@ ENDPOINTS = {
         names_event=True,
     ),
     "workers": Endpoint(Kind.LIST),
+    "charts": Endpoint(Kind.LIST),
     "audit": Endpoint(Kind.LIST, needs=Action.AUDIT),
     "audit_csv": Endpoint(Kind.LIST, needs=Action.AUDIT),
     "audit_jsonl": Endpoint(Kind.LIST, needs=Action.AUDIT),
