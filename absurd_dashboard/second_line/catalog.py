@@ -13,7 +13,10 @@ from absurd_dashboard.errors import EngineMissing
 from absurd_dashboard.second_line.errors import CannotDefend
 
 _FACTS = """
-select o.rolname, current_database(), to_regclass('workflow_run')::text, d.oid is not null,
+select o.rolname, current_database(),
+       case when to_regprocedure('workflow_run_schema_version()') is not null
+            then to_regclass('workflow_run')::text end,
+       d.oid is not null,
        coalesce(d.rolsuper or d.rolbypassrls or pg_has_role(d.oid, o.oid, 'member'), false)
   from pg_class c join pg_roles o on o.oid = c.relowner
   left join pg_roles d on d.rolname = %(role)s
@@ -60,7 +63,7 @@ class Found:
     Attributes:
         database: its name on the server.
         owner: role that owns the engine's tables, and makes queues.
-        recorded: the table ``workflow_run`` as the connection finds it, or None.
+        recorded: the table of recorded workflow runs as the connection finds it, or None.
         exists: whether the role in question does.
         queues: each queue by its name.
         procedures: name and signature of each of the engine's.

@@ -117,9 +117,8 @@ def _rights(wanted: Wanted, found: Found) -> Iterator[str]:
             yield f"grant execute on function {signature} to {role};\n"
     for name in found.queues:
         yield from _queue_rights(wanted, found, name)
-    # No header says whose a workflow run is, so a role that policies bind reads none.
-    if found.recorded and not wanted.rls:
-        yield f"grant select on {found.recorded} to {role};\n"
+    if found.recorded:
+        yield _render("recorded", wanted, found)
     # Default privileges would reach new partitions, past the policies of their queue.
     if not wanted.rls:
         yield _render(f"later_{wanted.kind}", wanted, found)
@@ -136,7 +135,9 @@ def _queue_rights(wanted: Wanted, found: Found, name: str) -> Iterator[str]:
 
 def _guard(wanted: Wanted, found: Found) -> list[str]:
     sight = _render("sight", wanted, found) + _render("sight_role", wanted, found)
-    return [sight, *(_render("queue_policies", wanted, found, name) for name in found.queues)]
+    queues = (_render("queue_policies", wanted, found, name) for name in found.queues)
+    recorded = [_render("recorded_policies", wanted, found)] if found.recorded else []
+    return [sight, *queues, *recorded]
 
 
 def _unguard(wanted: Wanted, found: Found) -> list[str]:
@@ -146,7 +147,13 @@ def _unguard(wanted: Wanted, found: Found) -> list[str]:
     alone = found.guarded == {wanted.role}
     mine = [name for name, roles in found.guards.items() if wanted.role in roles]
     last = _render("sight_undo" if alone else "sight_role_undo", wanted, found)
-    return [*(_queue_unguarded(wanted, found, name) for name in mine), last]
+    recorded = [_recorded_unguarded(wanted, found, alone=alone)] if found.recorded else []
+    return [*(_queue_unguarded(wanted, found, name) for name in mine), *recorded, last]
+
+
+def _recorded_unguarded(wanted: Wanted, found: Found, *, alone: bool) -> str:
+    rest = _render("recorded_unguarded", wanted, found) if alone else ""
+    return _render("recorded_policies_undo", wanted, found) + rest
 
 
 def _queue_unguarded(wanted: Wanted, found: Found, name: str) -> str:
@@ -159,6 +166,7 @@ def _render(file: str, wanted: Wanted, found: Found, queue: str = "") -> str:
     names = {"role": wanted.role, "owner": found.owner, "database": found.database}
     parts: dict[str, sql.Composable] = {key: sql.Identifier(text) for key, text in names.items()}
     parts["queue"] = sql.Literal(queue)
+    parts["recorded"] = sql.SQL(found.recorded or "")  # as the database quoted it
     default = found.queues[queue].default if queue in found.queues else None
     parts["default"] = sql.Identifier("absurd", default or "")
     for prefix in (*PREFIXES, "i"):

@@ -17,3 +17,25 @@ as $$
 $$;
 comment on function absurd_dashboard.tenants is
   'Tenants of the queue that the transaction may see; null for all of it';
+-- Whether a run is in sight: all of its queue, or it passes the policies of its queue's tables,
+-- which hold in here as they do for whoever calls this.
+create or replace function absurd_dashboard.run_in_sight(queue text, run uuid) returns boolean
+  language plpgsql stable parallel safe set search_path = pg_catalog
+as $$
+declare
+  found boolean;
+begin
+  if not exists (select from absurd.queues q where q.queue_name = run_in_sight.queue) then
+    return false;
+  elsif absurd_dashboard.tenants(queue) is null then
+    return true;
+  elsif absurd_dashboard.tenants(queue) = '{{}}' then
+    return false;
+  end if;
+  execute format('select exists (select from absurd.%I r where r.run_id = $1)', 'r_' || queue)
+    into found using run;
+  return found;
+end;
+$$;
+comment on function absurd_dashboard.run_in_sight is
+  'Whether the transaction may see the run, and so the workflow run whose root it is';

@@ -6,10 +6,10 @@ import pytest
 from django.test import override_settings
 
 from tests.bulk.desk import Desk
-from tests.dashboard.conftest import _databases, client, django_db_setup, engine
+from tests.dashboard.conftest import _databases, as_owner, client, django_db_setup, engine
 from tests.dashboard.engine import Engine
 
-__all__ = ["_databases", "client", "django_db_setup", "engine"]
+__all__ = ["_databases", "as_owner", "client", "django_db_setup", "engine"]
 
 
 @pytest.fixture(autouse=True)

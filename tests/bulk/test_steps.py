@@ -15,6 +15,7 @@ from absurd_dashboard.bulk.errors import TenureLost, Undecided
 from absurd_dashboard.models import AuditEntry, AuditOutcome, BulkOperation
 from tests.bulk.desk import Desk, kept, work_off
 from tests.dashboard.engine import Engine
+from tests.dashboard.second_line import BOUND
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "absurd"])
 
@@ -27,11 +28,11 @@ class EngineAt(Engine):
     """The engine behind any alias."""
 
     def __init__(self, alias: str) -> None:
-        super().__init__()
+        super().__init__(BOUND if alias == "absurd" else None)
         self.alias = alias
 
     def call(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with connections[self.alias].cursor() as cursor:
+        with self.owning(), connections[self.alias].cursor() as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 

@@ -348,10 +348,10 @@ def test_a_role_that_may_only_read_stops_it_and_nothing_is_left_open(
     desk: Desk, engine: Engine, three: list[UUID]
 ) -> None:
     operation = desk.begin("retry")
+    engine.call("create role bulk_reader")
+    engine.call("grant usage on schema absurd to bulk_reader")
+    engine.call("grant select on all tables in schema absurd to bulk_reader")
     with connections["absurd"].cursor() as cursor:
-        cursor.execute("create role bulk_reader")
-        cursor.execute("grant usage on schema absurd to bulk_reader")
-        cursor.execute("grant select on all tables in schema absurd to bulk_reader")
         cursor.execute("set local role bulk_reader")
         work_off()
         cursor.execute("reset role")

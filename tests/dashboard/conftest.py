@@ -56,6 +56,14 @@ def engine(_databases: None) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def as_owner(engine: Engine) -> None:
+    """The dashboard on the engine's owner, for what takes it whatever other tests run on."""
+    if engine.dashboard is not None:
+        engine.dashboard = None
+        engine.call("set role none")  # until the test's transaction is rolled back
+
+
+@pytest.fixture
 def client(_databases: None) -> Client:
     """A browser in which a superuser is signed in."""
     client = Client()

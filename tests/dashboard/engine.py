@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import connections
 from psycopg import sql
 
+from absurd_core import schema
+from absurd_core.statements import Statement, T, run
 from absurd_dashboard.second_line import steps
 from absurd_dashboard.second_line.catalog import look
 
@@ -66,6 +68,19 @@ class Engine:
                 found = look("absurd", self.dashboard.role)
                 steps.apply("absurd", steps.queue(self.dashboard, found, queue))
         return queue
+
+    def run(self, statement: Statement[T]) -> T:
+        """Run one of the engine's or the workflows' statements as the engine's owner."""
+        with self.owning():
+            return run(connections["absurd"], statement)
+
+    def record_workflows(self) -> None:
+        """Make the table of recorded workflow runs; the dashboard's role gets its rights there."""
+        with self.owning():
+            schema.install(connections["absurd"], workflows=True)
+            if self.dashboard is not None:
+                found = look("absurd", self.dashboard.role)
+                steps.apply("absurd", steps.install(self.dashboard, found))
 
     def drop(self, queue: str) -> None:
         """Drop a queue."""

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from absurd_dashboard.models import Membership, Role, Tenant
-from tests.dashboard.conftest import _databases, client, django_db_setup, engine
+from tests.dashboard.conftest import _databases, as_owner, client, django_db_setup, engine
 
-__all__ = ["_databases", "client", "django_db_setup", "engine"]
+__all__ = ["_databases", "as_owner", "client", "django_db_setup", "engine"]
 
 Member = Callable[..., Client]
 

@@ -19,6 +19,7 @@ from django.test import Client
 from absurd_dashboard.models import AuditEntry
 from tests.core.waiting import eventually, somebody_waits_for_a_lock
 from tests.dashboard.engine import Engine
+from tests.dashboard.second_line import BOUND
 from tests.operate.answers import JSON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "absurd"])
@@ -37,7 +38,7 @@ def dsn() -> str:
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """An engine whose queue ``a`` is committed, and dropped after the test."""
-    made = Engine()
+    made = Engine(BOUND)
     made.create("a")
     yield made
     for (queue,) in made.call("select queue_name from absurd.queues"):

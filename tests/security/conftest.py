@@ -11,6 +11,7 @@ from django.test import override_settings
 from absurd_dashboard.redaction import Redaction
 from tests.dashboard.conftest import (
     _databases,
+    as_owner,
     client,
     django_db_setup,
     engine,
@@ -19,7 +20,7 @@ from tests.dashboard.engine import Engine
 from tests.dashboard.second_line import BOUND
 from tests.security.world import World, build, undone
 
-__all__ = ["_databases", "client", "django_db_setup", "engine"]
+__all__ = ["_databases", "as_owner", "client", "django_db_setup", "engine"]
 
 
 # A thread would not see what the transactions of a test hold.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -98,10 +99,13 @@ def send(world: World, actor: Actor, name: str, where: Place, form: Form) -> Htt
     """One request; whatever it changes is taken back."""
     client, path = world.clients[actor], where.path(name, form)
     client.cookies.pop("messages", None)  # what an action before said
-    if form.method == "POST":
-        with undone():
-            return client.post(path, ENDPOINTS[name].data(where.things), headers=form.headers)
-    return client.generic(form.method, path, headers=form.headers)
+    # Queues are managed on the role that owns them; docs/roles.md.
+    managed = ENDPOINTS[name].needs is Action.QUEUES
+    with world.engine.owning() if managed else nullcontext():
+        if form.method == "POST":
+            with undone():
+                return client.post(path, ENDPOINTS[name].data(where.things), headers=form.headers)
+        return client.generic(form.method, path, headers=form.headers)
 
 
 def said(response: HttpResponse, names: list[str] = ()) -> str:  # type: ignore[assignment]

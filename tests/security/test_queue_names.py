@@ -9,6 +9,8 @@ from absurd_dashboard.models import AuditOutcome, Membership, Role, Scope, Tenan
 from tests.dashboard.engine import Engine
 from tests.security.world import Actor, user
 
+pytestmark = pytest.mark.usefixtures("as_owner")  # who else could make a queue?
+
 JSON = {"Accept": "application/json"}
 
 

@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from absurd_dashboard.models import Membership, Role, Scope, Tenant
+from absurd_dashboard.second_line import steps
+from absurd_dashboard.second_line.catalog import look
 from tests.dashboard.engine import Engine
 from tests.dashboard.second_line import BOUND
 from tests.tenancy.bound import QUEUES, be, bound, changed, refused, rows, sees
@@ -214,3 +216,67 @@ def test_a_queue_that_is_created_later_waits_for_the_command(
     assert "later" not in text
     bound(engine, rls=True)
     assert "later" in client.get("/absurd/queues/").text
+
+
+@pytest.mark.usefixtures("recorded")
+class TestRecordedWorkflowRuns:
+    """The table beside the engine in which programs record runs of many tasks."""
+
+    @pytest.fixture
+    def recorded(self, engine: Engine, shared: str) -> None:
+        """A run of each tenant's in the shared queue, one of another queue, one of none."""
+        engine.record_workflows()
+        engine.create("other")
+        engine.spawn("other")
+        roots = {"elsewhere": ("other", engine.claim("other")), "untaken": (None, None)}
+        for tenant in ("acme", "rival"):
+            ((run,),) = engine.call(
+                f'select run_id from absurd."r_{shared}" join absurd."t_{shared}" using (task_id)'
+                f" where headers->>'tenant_id' = '{tenant}' limit 1"
+            )
+            roots[tenant] = (shared, run)
+        for name, (queue, run) in roots.items():
+            engine.call(
+                "insert into workflow_run (workflow_name, workflow_version, absurd_queue,"
+                " absurd_run_id) values (%s, '1', %s, %s)", name, queue, run,
+            )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("sight", "names"),
+        [
+            ("*", {"acme", "rival", "elsewhere", "untaken"}),
+            ('{"other": true}', {"elsewhere"}),
+            ('{"%s": ["acme"]}', {"acme"}),
+            ('{"%s": ["acme"], "other": true}', {"acme", "elsewhere"}),
+            ("", set()),
+        ],
+    )
+    def test_one_is_in_sight_with_the_run_of_its_root_task(
+        self, engine: Engine, shared: str, sight: str, names: set[str]
+    ) -> None:
+        bound(engine, rls=True)
+        sees(sight.replace("%s", shared))
+        assert {name for (name,) in rows("select workflow_name from workflow_run")} == names
+
+    def test_what_names_no_queue_of_the_engines_is_out_of_sight(
+        self, engine: Engine, shared: str
+    ) -> None:
+        engine.call("update workflow_run set absurd_queue = 'no \"such\" queue'")
+        bound(engine, rls=True)
+        sees(json.dumps({shared: ["acme"]}))
+        assert rows("select workflow_name from workflow_run") == []
+
+    def test_programs_that_record_them_notice_nothing(self, engine: Engine, shared: str) -> None:
+        engine.call("create role program; grant select, update on workflow_run to program")
+        bound(engine, rls=True)
+        be("program")
+        assert changed("update workflow_run set task_count = 1") == 4
+
+    def test_taking_the_line_away_leaves_the_table_as_it_was(self, engine: Engine) -> None:
+        bound(engine, rls=True)
+        be(None)
+        found = look("absurd", 'dash "board"')
+        steps.apply("absurd", steps.remove(steps.Wanted('dash "board"', rls=True), found))
+        guarded = "select relrowsecurity from pg_class where oid = 'workflow_run'::regclass"
+        assert engine.call(guarded) == [(False,)]
+        assert engine.call("select 1 from pg_policies where tablename = 'workflow_run'") == []

@@ -202,6 +202,7 @@ def test_partitions_that_run_out_within_a_week(client: Client, engine: Engine) -
     assert items(client) == []
 
 
+@pytest.mark.usefixtures("as_owner")  # a role that policies bind reads no partition
 def test_a_default_partition_that_holds_tasks(client: Client, engine: Engine) -> None:
     engine.create("p", "partitioned")
     engine.freeze(START + timedelta(days=80))

@@ -9,16 +9,15 @@ from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 from django.test import Client, override_settings
 
-from absurd_core import following, schema, workflows
-from absurd_core.statements import run
+from absurd_core import following, workflows
 from absurd_dashboard.models import Scope
 from absurd_dashboard.queries.workflows import summed
 from absurd_dashboard.redaction import Redaction
 from absurd_dashboard.timeline.group import draw_group
 from tests.dashboard.engine import Engine
+from tests.dashboard.second_line import BOUND
 from tests.understand.test_lineage import member_of
 
 JSON = {"Accept": "application/json"}
@@ -37,14 +36,14 @@ def queues(engine: Engine) -> Engine:
 @pytest.fixture
 def table(queues: Engine) -> Engine:
     """The same with the table of recorded workflow runs."""
-    schema.install(connections["absurd"], workflows=True)
+    queues.record_workflows()
     return queues
 
 
 def record(engine: Engine, name: str = "nightly_export", **more: Any) -> UUID:
     """Record a workflow run."""
     engine.advance(seconds=1)
-    return run(connections["absurd"], workflows.create(name, "1.2", **more))
+    return engine.run(workflows.create(name, "1.2", **more))
 
 
 def member(engine: Engine, key: object, queue: str = "orders", **more: Any) -> UUID:
@@ -57,7 +56,7 @@ def member(engine: Engine, key: object, queue: str = "orders", **more: Any) -> U
 def begin(engine: Engine, key: UUID, queue: str = "orders") -> UUID:
     """Claim the root task, and say so as the SDK's hooks do."""
     claimed = engine.claim(queue)
-    run(connections["absurd"], following.started(key, run_id=claimed, queue=queue))
+    engine.run(following.started(key, run_id=claimed, queue=queue))
     return claimed
 
 
@@ -342,6 +341,7 @@ def test_a_task_that_only_claims_to_belong_to_anothers_run_does_not_show_it(
     assert len(found["members"]) == 1
 
 
+@pytest.mark.skipif(BOUND is not None, reason="says of no queue whose it is: no policy shows it")
 def test_a_run_that_nobody_has_taken_up_is_its_tasks_owners(table: Engine) -> None:
     ours, nobodys = record(table, inputs={"of": "acme"}), record(table)
     member(table, ours, headers={"tenant_id": "acme"})
@@ -382,6 +382,7 @@ def test_a_list_that_ran_out_of_time_says_how_far_it_looked(client: Client, queu
 # manage.py absurd_workflows
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_the_command_makes_the_table_once(client: Client, queues: Engine) -> None:
     call_command("absurd_workflows", "--install", verbosity=0)
     call_command("absurd_workflows", "--install", verbosity=0)
@@ -389,6 +390,7 @@ def test_the_command_makes_the_table_once(client: Client, queues: Engine) -> Non
     assert client.get("/absurd/workflows/", headers=JSON).json()["installed"]
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_the_command_ends_runs_whose_root_task_was_cancelled(client: Client, table: Engine) -> None:
     key = record(table)
     root = member(table, key)
@@ -402,6 +404,7 @@ def test_the_command_ends_runs_whose_root_task_was_cancelled(client: Client, tab
 
 
 @pytest.mark.parametrize("arguments", [[], ["--settle", "--queue", "nowhere"]])
+@pytest.mark.usefixtures("as_owner")
 def test_the_command_says_what_it_cannot_do(table: Engine, arguments: list[str]) -> None:
     with pytest.raises(CommandError):
         call_command("absurd_workflows", *arguments)

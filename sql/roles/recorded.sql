@@ -1,0 +1,2 @@
+-- Recorded workflow runs, to look at.
+grant select on {recorded} to {role};
