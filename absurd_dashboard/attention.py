@@ -9,6 +9,8 @@ from enum import IntEnum
 from uuid import UUID
 
 import absurdctl
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from absurd_dashboard.links import Links
 from absurd_dashboard.queries.attention import DEPTH, FAILED_DEPTH, Partitions, QueueFacts
@@ -111,9 +113,12 @@ def _dead_leases(facts: QueueFacts, situation: Situation, links: Links) -> Item 
         Severity.NOW,
         "warning",
         queue,
-        "1 lease ran out" if n == 1 else f"{n:,} leases ran out",
-        "The worker died or hangs; nobody has claimed in this queue since, or it would be swept.",
-        "Start a worker for this queue: its next claim begins a new attempt.",
+        ngettext("{n} lease ran out", "{n} leases ran out", n).format(n=f"{n:,}"),
+        _(
+            "The worker died or hangs; nobody has claimed in this queue since,"
+            " or it would be swept."
+        ),
+        _("Start a worker for this queue: its next claim begins a new attempt."),
         links.to("tasks", queue=queue, state="running", window="all"),
         tasks=tuple(facts.expired_tasks),
     )
@@ -128,9 +133,9 @@ def _untaken(facts: QueueFacts, situation: Situation, links: Links) -> Item | No
         Severity.NOW,
         "pending",
         queue,
-        "Work is due and nobody holds a claim",
-        "No worker polls this queue, or none has a free slot.",
-        "Start a worker for this queue.",
+        _("Work is due and nobody holds a claim"),
+        _("No worker polls this queue, or none has a free slot."),
+        _("Start a worker for this queue."),
         links.to("tasks", queue=queue, state="pending", window="all"),
         since=due,
     )
@@ -145,9 +150,9 @@ def _late(facts: QueueFacts, situation: Situation, links: Links) -> Item | None:
         Severity.SOON,
         "pending",
         queue,
-        "Due work waits too long",
-        "Workers hold claims here, but not enough to keep up.",
-        "Add workers or slots, or find out what the running tasks are busy with.",
+        _("Due work waits too long"),
+        _("Workers hold claims here, but not enough to keep up."),
+        _("Add workers or slots, or find out what the running tasks are busy with."),
         links.to("tasks", queue=queue, state="pending", window="all"),
         since=due,
     )
@@ -163,9 +168,11 @@ def _spike(facts: QueueFacts, situation: Situation, links: Links) -> Item | None
         Severity.NOW,
         "failed",
         queue,
-        f"{facts.failed_lately:,} attempts failed within the hour",
-        f"In the 24 hours before it were {facts.failed_before:,}; something broke lately.",
-        "Look at the causes, new and spiking ones first; compare with your deployments.",
+        _("{n} attempts failed within the hour").format(n=f"{facts.failed_lately:,}"),
+        _("In the 24 hours before it were {n}; something broke lately.").format(
+            n=f"{facts.failed_before:,}"
+        ),
+        _("Look at the causes, new and spiking ones first; compare with your deployments."),
         links.to("failures", queue=queue, window="24h", attempts="all"),
     )
 
@@ -202,9 +209,9 @@ def _deferred(facts: QueueFacts, situation: Situation, links: Links) -> Item | N
         Severity.SOON,
         "pause",
         queue,
-        f"{_many(n)} put back untouched, again and again",
-        f"No worker of this queue knows {', '.join(names[:3])}.",
-        "Deploy a worker that registers this name, or cancel the tasks.",
+        _("{tasks} put back untouched, again and again").format(tasks=_many(n)),
+        _("No worker of this queue knows {names}.").format(names=", ".join(names[:3])),
+        _("Deploy a worker that registers this name, or cancel the tasks."),
         links.to(
             "tasks",
             queue=queue,
@@ -226,9 +233,9 @@ def _late_waits(facts: QueueFacts, situation: Situation, links: Links) -> Item |
         Severity.SOON,
         "events",
         queue,
-        f"{_many(n)} waiting past the time-out",
-        "Their waits are over, but a run learns that only when a worker claims it.",
-        "Start a worker for this queue, or emit what they wait for.",
+        _("{tasks} waiting past the time-out").format(tasks=_many(n)),
+        _("Their waits are over, but a run learns that only when a worker claims it."),
+        _("Start a worker for this queue, or emit what they wait for."),
         links.to("tasks", queue=queue, state="sleeping", window="all"),
         since=facts.late_wait_since,
         tasks=tuple(facts.late_wait_tasks or ()),
@@ -244,9 +251,13 @@ def _retention(facts: QueueFacts, situation: Situation, links: Links) -> Item | 
         Severity.SOMETIME,
         "info",
         queue,
-        "Cleanup falls behind",
-        f"Finished tasks are to go after {ttl.days} days, and older ones are still there.",
-        "Have absurd.cleanup_all_queues called regularly, or raise the queue's cleanup_limit.",
+        _("Cleanup falls behind"),
+        ngettext(
+            "Finished tasks are to go after {n} day, and older ones are still there.",
+            "Finished tasks are to go after {n} days, and older ones are still there.",
+            ttl.days,
+        ).format(n=ttl.days),
+        _("Have absurd.cleanup_all_queues called regularly, or raise the queue's cleanup_limit."),
         links.to("queue", queue),
         since=oldest,
     )
@@ -261,9 +272,9 @@ def _failed(facts: QueueFacts, situation: Situation, links: Links) -> Item | Non
         Severity.SOON,
         "failed",
         queue,
-        "1 task failed for good" if n == 1 else f"{n:,} tasks failed for good",
-        "All their attempts within the last 24 hours were in vain.",
-        "Look at the cause, and retry them when it is gone.",
+        ngettext("{n} task failed for good", "{n} tasks failed for good", n).format(n=f"{n:,}"),
+        _("All their attempts within the last 24 hours were in vain."),
+        _("Look at the cause, and retry them when it is gone."),
         links.to("failures", view="list", queue=queue),
     )
 
@@ -274,17 +285,17 @@ def _partitions(situation: Situation, links: Links) -> Iterator[Item]:
         if each.default_rows:
             yield Item(
                 "default_partition", Severity.SOON, "warning", each.queue,
-                "The default partition holds tasks",
-                "They came when no partition was there for their week; it can't be dropped now.",
-                "Call absurd.ensure_partitions regularly; clean up what is in the default one.",
+                _("The default partition holds tasks"),
+                _("They came when no partition was there for their week; it can't be dropped now."),
+                _("Call absurd.ensure_partitions regularly; clean up what is in the default one."),
                 url,
             )  # fmt: skip
         if each.until is None or each.until - situation.now < _RUNNING_OUT:
             yield Item(
                 "partitions", Severity.NOW, "warning", each.queue,
-                "Partitions run out",
-                "New tasks will go to the default partition, or be refused where there is none.",
-                "Call absurd.ensure_partitions, and have it called regularly.",
+                _("Partitions run out"),
+                _("New tasks will go to the default partition, or be refused where there is none."),
+                _("Call absurd.ensure_partitions, and have it called regularly."),
                 url,
                 since=each.until,
             )  # fmt: skip
@@ -296,9 +307,11 @@ def _old_schema(situation: Situation, links: Links) -> Iterator[Item]:
     if released and _older(situation.version, wanted):
         yield Item(
             "schema", Severity.SOMETIME, "info", "",
-            f"The engine's schema is {situation.version}",
-            f"absurdctl {wanted} is installed here; what is newer in it is not in the database.",
-            "Run absurdctl migrate when your workers' SDKs agree.",
+            _("The engine's schema is {version}").format(version=situation.version),
+            _(
+                "absurdctl {wanted} is installed here; what is newer in it is not in the database."
+            ).format(wanted=wanted),
+            _("Run absurdctl migrate when your workers' SDKs agree."),
             links.to("queues"),
         )  # fmt: skip
 
@@ -314,17 +327,18 @@ def _lookalike(found: Lookalike, links: Links) -> Item:
         Severity.SOON,
         "events",
         found.queue,
-        "A wait for a name that looks mistyped",
-        f"Somebody waits for {found.awaited}, never emitted; {found.emitted} was.",
-        "Correct the name where it is awaited or emitted; an emit lets the waiting tasks go on.",
+        _("A wait for a name that looks mistyped"),
+        _("Somebody waits for {awaited}, never emitted; {emitted} was.").format(
+            awaited=found.awaited, emitted=found.emitted
+        ),
+        _("Correct the name where it is awaited or emitted; an emit lets the waiting tasks go on."),
         links.to("event", found.queue, found.awaited),
     )
 
 
 def _many(n: int) -> str:
-    if n == 1:
-        return "1 task"
-    return f"{DEPTH:,}+ tasks" if n >= DEPTH else f"{n:,} tasks"
+    many = f"{DEPTH:,}+" if n >= DEPTH else f"{n:,}"
+    return ngettext("{n} task", "{n} tasks", n).format(n=many)
 
 
 Rule = Callable[[QueueFacts, Situation, Links], Item | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, query_url, window_choices
@@ -72,7 +73,7 @@ def events(request: HttpRequest, access: Access) -> Page:
         older=query_url({**kept, "older": rows.older}) if rows.older else "",
         further=further(span, kept),
     )
-    return Page("Events", shown, live=request.get_full_path())
+    return Page(_("Events"), shown, live=request.get_full_path())
 
 
 @page("events", "events/detail")
@@ -81,7 +82,7 @@ def event(request: HttpRequest, access: Access, queue: str, event: str) -> Page:
     emitted = queries.one(access, queue, event)
     waiting = queries.waiters(access, queue, event)
     if emitted is None and not waiting:
-        raise Http404("No such event, or none that you may see")
+        raise Http404(_("No such event, or none that you may see"))
     can_emit = emitted is None and policy().may(access, Action.EMIT, queue)
     shown = EventView(
         queue=queue,

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from absurd_core.errors import InvalidArgument
 from absurd_dashboard import twins
@@ -27,7 +29,7 @@ from absurd_dashboard.queries.failures import page as failure_page
 from absurd_dashboard.windows import WINDOWS, Window, window
 
 _WHOLE_HISTORY = WINDOWS[-1]
-_GONE = "No such cause of failures, or none that you may see"
+_GONE = gettext_noop("No such cause of failures, or none that you may see")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -121,7 +123,7 @@ def by_cause(request: HttpRequest, access: Access) -> Page:
         every=every,
         further=further(span, kept),
     )
-    return Page("Failures", shown, live=request.get_full_path())
+    return Page(_("Failures"), shown, live=request.get_full_path())
 
 
 @page("failures", "failures/list")
@@ -143,7 +145,7 @@ def one_by_one(request: HttpRequest, access: Access) -> Page:
         older=query_url({**kept, "older": rows.older.text()}) if rows.older else "",
         further=further(span, kept),
     )
-    return Page("Failures", shown, live=request.get_full_path())
+    return Page(_("Failures"), shown, live=request.get_full_path())
 
 
 @page("failures", "failures/detail")
@@ -218,7 +220,7 @@ def _anywhere(access: Access, fingerprint: str) -> causes.Found:
     if _FINGERPRINT.fullmatch(fingerprint):
         found = causes.one(access, fingerprint, _WHOLE_HISTORY, every=True)
     if found is None:
-        raise Http404(_GONE)
+        raise Http404(_(_GONE))
     return found
 
 
@@ -237,9 +239,9 @@ def _kept(span: Window, every: bool, **more: str) -> dict[str, str]:
 def _views(kept: dict[str, str], current: str) -> tuple[Choice, ...]:
     """The ways to look at failures."""
     ways = {
-        "final": ("Failed for good", {"view": "", "attempts": ""}),
-        "all": ("All failed attempts", {"view": "", "attempts": "all"}),
-        "list": ("One by one", {"view": "list", "attempts": ""}),
+        "final": (_("Failed for good"), {"view": "", "attempts": ""}),
+        "all": (_("All failed attempts"), {"view": "", "attempts": "all"}),
+        "list": (_("One by one"), {"view": "list", "attempts": ""}),
     }
     return tuple(
         Choice(label, query_url({**kept, **change}), key == current)
@@ -249,6 +251,6 @@ def _views(kept: dict[str, str], current: str) -> tuple[Choice, ...]:
 
 def _title(example: causes.Example | None) -> str:
     if example is None:
-        return "A cause of failures"
+        return _("A cause of failures")
     message = (example.error_message or "").split("\n", 1)[0]
-    return example.error_name or message[:80] or "No reason given"
+    return example.error_name or message[:80] or _("No reason given")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.attention import Attention, Situation, needs
@@ -30,14 +31,14 @@ def overview(request: HttpRequest, access: Access) -> Page:
     """Every queue in sight."""
     found = summaries(access)
     shown = Overview(found, _attention(request, access, found))
-    return Page("Overview", shown, live=request.get_full_path())
+    return Page(_("Overview"), shown, live=request.get_full_path())
 
 
 @page("overview", "attention")
 def attention(request: HttpRequest, access: Access) -> Page:
     """What needs somebody, alone; its JSON is for alerts."""
     found = _attention(request, access, summaries(access))
-    return Page("Needs attention", found, live=request.get_full_path())
+    return Page(_("Needs attention"), found, live=request.get_full_path())
 
 
 def _attention(request: HttpRequest, access: Access, queues: Sequence[QueueSummary]) -> Attention:

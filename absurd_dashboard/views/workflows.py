@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, query_url, window_choices
@@ -16,7 +18,7 @@ from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.states import state_of
 from absurd_dashboard.windows import Window, window
 
-_GONE = "No workflow run with this id, or none that you may see"
+_GONE = gettext_noop("No workflow run with this id, or none that you may see")
 _RECORDED, _GROUPED = "recorded", "header"
 # An open one's picture moves with the clock, but need not be drawn anew every two seconds.
 _REDRAW_SECONDS = 10
@@ -80,11 +82,11 @@ def workflows(request: HttpRequest, access: Access) -> Page:
         further=further(span, kept) if by == _GROUPED else None,
     )
     live = request.get_full_path() if found.took < _LIVE_BELOW_SECONDS else ""
-    return Page("Workflows", shown, live=live)
+    return Page(_("Workflows"), shown, live=live)
 
 
 def _kinds(kept: dict[str, str], by: str, *, installed: bool) -> tuple[Choice, ...]:
-    labels = {_RECORDED: "Recorded", _GROUPED: "Tasks that share a header"}
+    labels = {_RECORDED: _("Recorded"), _GROUPED: _("Tasks that share a header")}
     return tuple(
         Choice(label, query_url({**kept, "by": kind, "window": ""}), kind == by)
         for kind, label in labels.items()
@@ -126,7 +128,11 @@ class WorkflowView:
         record = self.workflow.record
         if record is None:
             return ()
-        parts = (("Inputs", record.inputs), ("Result", record.result), ("Error", record.error))
+        parts = (
+            (_("Inputs"), record.inputs),
+            (_("Result"), record.result),
+            (_("Error"), record.error),
+        )
         return tuple(part for part in parts if part[1] is not None)
 
 
@@ -134,11 +140,11 @@ class WorkflowView:
 def workflow(request: HttpRequest, access: Access, workflow: str) -> Page:
     """One workflow run; ``task`` in the query is one of its tasks, to find the others by."""
     if "\x00" in workflow:  # PostgreSQL's text cannot hold it, so nothing is called so
-        raise Http404(_GONE)
+        raise Http404(_(_GONE))
     span = window(request.GET.get("window"), "30d")
     found = queries.one(access, workflow, span, uuid(request.GET.get("task")))
     if found is None:
-        raise Http404(_GONE)
+        raise Http404(_(_GONE))
     finished = state_of(found.status).finished and all(
         state_of(member.task.state).finished for member in found.members
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.template.loader import render_to_string
 from hypothesis import given
 
+from absurd_dashboard import sentence, situation
 from absurd_dashboard.history import History
 from absurd_dashboard.sentence import describe
 from tests.dashboard.histories import SCENARIOS, Bench, at, engine
@@ -214,11 +216,38 @@ def test_instants_on_the_page_can_be_put_into_the_viewers_zone(bench: Bench) -> 
     assert "data-clock>12:00 UTC</time>" in page
 
 
+def foreign(text: str) -> str:
+    """A translation: all words are others, the places stay."""
+    return "".join(
+        piece if piece.startswith("{") else re.sub("[A-Za-z]", "ø", piece)
+        for piece in re.split(r"(\{\w+\})", text)
+    )
+
+
+def test_every_word_of_ours_can_be_translated(
+    connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sentence, situation):
+        monkeypatch.setattr(module, "_", foreign)
+        monkeypatch.setattr(module, "ngettext", lambda one, _many, _n: foreign(one))
+    for name in EXPECTED:
+        status = describe(SCENARIOS[name](Bench(connection)))
+        ours = [
+            part.text
+            for said in (status.now, status.next)
+            for part in said.parts
+            if not (part.is_name or part.is_quote or part.at)
+        ]
+        # Lengths of time are numbers with the symbols of their units.
+        words = re.sub(r"[0-9.,]+ (ms|s|m|h|d)\b", "", " ".join(ours))
+        assert not re.search("[A-Za-z]", words), name
+
+
 @THOROUGH
 @given(HISTORIES)
 def test_any_facts_are_told_in_two_whole_sentences(history: History) -> None:
     status = describe(history)
-    for sentence in (str(status.now), str(status.next)):
-        assert sentence[0].isupper()
-        assert sentence.endswith(".")
-        assert "None" not in sentence
+    for said in (str(status.now), str(status.next)):
+        assert said[0].isupper()
+        assert said.endswith(".")
+        assert "None" not in said
