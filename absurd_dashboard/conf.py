@@ -37,7 +37,7 @@ class DashboardSettings:
     bulk_in_web: bool = True
     #: What to hide in payloads: :class:`absurd_dashboard.redaction.Redaction` objects.
     redact: tuple[Redaction, ...] = ()
-    #: Whether tenants, members, the audit and tasks are registered in ``django.contrib.admin``.
+    #: Whether tenants, members, the audit and the engine's rows are in ``django.contrib.admin``.
     admin: bool = True
     #: URL, path or URL name that signs out; empty shows no way out.
     logout_url: str = ""
