@@ -100,10 +100,11 @@ class Walk:
 
 
 def _sheet(names: list[str]) -> str:
-    figures = "".join(
-        f'<figure><a href="{escape(name)}"><img src="{escape(name)}" width="400" loading="lazy"></a>'
-        f"<figcaption>{escape(name)}</figcaption></figure>"
-        for name in names
-    )
+    figures = "".join(_figure(escape(name)) for name in names)
     style = "body{display:flex;flex-wrap:wrap;gap:1rem;font:14px sans-serif}figure{margin:0}"
     return f"<!doctype html><title>Every page</title><style>{style}</style>{figures}"
+
+
+def _figure(name: str) -> str:
+    picture = f'<a href="{name}"><img src="{name}" width="400" loading="lazy"></a>'
+    return f"<figure>{picture}<figcaption>{name}</figcaption></figure>"
