@@ -22,6 +22,14 @@ from absurd_dashboard.redaction import Redaction, Redactor
 M = TypeVar("M", bound=EngineModel)
 Row = dict[str, Any]
 
+_READABLE = """
+select queue_name, (
+         select bool_and(coalesce(has_table_privilege(
+                  to_regclass(format('absurd.%%I', prefix || '_' || queue_name)), 'select'), false))
+           from unnest(%s::text[]) as prefix)
+  from absurd.queues order by queue_name
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -37,6 +45,7 @@ class Access:
         redactions: what to hide in payloads.
         stamp: see :class:`absurd_dashboard.engine.Snapshot`.
         everything: whether nothing is out of sight.
+        unreadable: queues that the viewer may see and the database's role may not read.
     """
 
     database: str
@@ -49,12 +58,13 @@ class Access:
     redactions: tuple[Redaction, ...] = ()
     stamp: str = ""
     everything: bool = False
+    unreadable: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, grant: Grant, snapshot: Snapshot) -> Access:
         """Apply a grant to the queues there are, inside the snapshot that the page reads in."""
         database = snapshot.database
-        names = _queue_names(database)
+        names, refused = _queue_names(database)
         scopes = grant.scopes(database, names)
         access = cls(
             database=database,
@@ -66,6 +76,7 @@ class Access:
             actions=grant.actions,
             stamp=snapshot.stamp,
             everything=len(scopes) == len(names) and all(s.tenants is None for s in scopes),
+            unreadable=tuple(scope.queue for scope in grant.scopes(database, refused)),
         )
         access.confine()
         return replace(access, redactions=policy().redactions(access))
@@ -154,17 +165,19 @@ class Access:
         return tuple(scope for scope in self.scopes if scope.queue in wanted)
 
 
-def _queue_names(database: str) -> list[str]:
-    """Queues that the connection's role may read; all of them, to be refused, when it is none."""
+def _queue_names(database: str) -> tuple[list[str], list[str]]:
+    """Queues that the connection's role may read, and those that it may not.
+
+    Where it may read none, all are named as readable: the pages then say why they are not.
+    """
     # A queue that was created after the role got its rights must not take the pages down.
     with connections[database].cursor() as cursor:
-        cursor.execute(
-            "select queue_name, coalesce(has_table_privilege(to_regclass("
-            "format('absurd.%I', 't_' || queue_name)), 'select'), false)"
-            " from absurd.queues order by queue_name"
-        )
+        cursor.execute(_READABLE, [list(PREFIXES)])
         found = cursor.fetchall()
-    return [name for name, readable in found if readable] or [name for name, _ in found]
+    readable = [name for name, is_readable in found if is_readable]
+    if not readable:
+        return [name for name, _ in found], []
+    return readable, [name for name, is_readable in found if not is_readable]
 
 
 def _tenants(scope: QueueScope, whole: str | None) -> bool | list[str]:

@@ -69,7 +69,10 @@ class EngineForbidden(EngineUnavailable):
     """The dashboard's role may not read the engine's tables."""
 
     title = "The dashboard's role may not read the engine"
-    remedy = "Grant it USAGE on the schema absurd and SELECT on all tables in it."
+    remedy = (
+        "Run manage.py absurd_roles, which gives it what it lacks; or grant it USAGE on the schema "
+        "absurd and SELECT on all tables in it."
+    )
 
 
 class QueryTimedOut(DashboardError):

@@ -49,5 +49,6 @@ def _attention(request: HttpRequest, access: Access, queues: Sequence[QueueSumma
         queues=facts(access, queues),
         partitions=partitions(access),
         lookalikes=lookalikes(access),
+        unreadable=access.unreadable,
     )
     return needs(situation, Links.of(request))

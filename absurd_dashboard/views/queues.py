@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest
 
 from absurd_dashboard.access import Access
+from absurd_dashboard.errors import EngineForbidden
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.gate import Target, allowed
 from absurd_dashboard.pages import Page, page
@@ -24,9 +25,10 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueList:
-    """Every queue in sight."""
+    """Every queue in sight; ``unreadable`` are those that the database's role may not read."""
 
     rows: list[QueueRow]
+    unreadable: tuple[str, ...]
 
     @property
     def summaries(self) -> list[QueueSummary]:
@@ -49,12 +51,14 @@ def queues(request: HttpRequest, access: Access) -> Page:
     """Every queue with its counts and policy."""
     kept = policies(access)
     rows = [QueueRow(each, kept.get(each.queue)) for each in summaries(access)]
-    return Page("Queues", QueueList(rows), live=request.get_full_path())
+    return Page("Queues", QueueList(rows, access.unreadable), live=request.get_full_path())
 
 
 @page("queues", "queues/detail")
 def queue(request: HttpRequest, access: Access, queue: str) -> Page:
     """One queue."""
+    if queue in access.unreadable:
+        raise EngineForbidden(EngineForbidden.title)
     if queue not in access.queue_names:
         raise Http404("No queue with this name, or none that you may see")
     (summary,) = summaries(access, queue)

@@ -351,6 +351,7 @@ def test_a_role_that_may_only_read_stops_it_and_nothing_is_left_open(
     engine.call("create role bulk_reader")
     engine.call("grant usage on schema absurd to bulk_reader")
     engine.call("grant select on all tables in schema absurd to bulk_reader")
+    engine.call("grant execute on all functions in schema absurd to bulk_reader")
     with connections["absurd"].cursor() as cursor:
         cursor.execute("set local role bulk_reader")
         work_off()

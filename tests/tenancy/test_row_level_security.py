@@ -211,11 +211,14 @@ def test_a_queue_that_is_created_later_waits_for_the_command(
     engine.create("guarded")
     bound(engine, rls=True)
     engine.call("select absurd.create_queue('later')")
-    text = client.get("/absurd/queues/").text
-    assert "guarded" in text
-    assert "later" not in text
+    engine.spawn("guarded")
+    engine.spawn("later", "secret")
+    unread = client.get("/absurd/queues/?format=json").json()["unreadable"]
+    assert unread == ["later"]
+    assert "secret" not in client.get("/absurd/tasks/?window=all").text
     bound(engine, rls=True)
-    assert "later" in client.get("/absurd/queues/").text
+    assert client.get("/absurd/queues/?format=json").json()["unreadable"] == []
+    assert "secret" in client.get("/absurd/tasks/?window=all").text
 
 
 @pytest.mark.usefixtures("recorded")
