@@ -77,7 +77,6 @@ class Situation:
     Attributes:
         late_after: how long due work may wait for a worker.
         version: of the engine's schema.
-        unreadable: queues that the database's role may not read.
     """
 
     now: datetime
@@ -86,7 +85,6 @@ class Situation:
     queues: Sequence[QueueFacts]
     partitions: Sequence[Partitions]
     lookalikes: Sequence[Lookalike]
-    unreadable: Sequence[str] = ()
 
 
 def needs(situation: Situation, links: Links) -> Attention:
@@ -102,7 +100,6 @@ def needs(situation: Situation, links: Links) -> Attention:
     ]  # fmt: skip
     found += [*_partitions(situation, links), *_old_schema(situation, links)]
     found += [_lookalike(each, links) for each in situation.lookalikes]
-    found += [_unreadable(queue, links) for queue in situation.unreadable]
     found.sort(key=lambda item: item.severity)
     return Attention(tuple(found[:_MOST]), max(0, len(found) - _MOST))
 
@@ -116,7 +113,9 @@ def _dead_leases(facts: QueueFacts, situation: Situation, links: Links) -> Item 
         Severity.NOW,
         "warning",
         queue,
-        ngettext("{n} lease ran out", "{n} leases ran out", n).format(n=f"{n:,}"),
+        ngettext("{n} lease ran out", "{n} leases ran out", n).format(
+            n=facts.summary.counts["expired"]
+        ),
         _(
             "The worker died or hangs; nobody has claimed in this queue since,"
             " or it would be swept."
@@ -275,7 +274,9 @@ def _failed(facts: QueueFacts, situation: Situation, links: Links) -> Item | Non
         Severity.SOON,
         "failed",
         queue,
-        ngettext("{n} task failed for good", "{n} tasks failed for good", n).format(n=f"{n:,}"),
+        ngettext("{n} task failed for good", "{n} tasks failed for good", n).format(
+            n=facts.summary.counts["failed"]
+        ),
         _("All their attempts within the last 24 hours were in vain."),
         _("Look at the cause, and retry them when it is gone."),
         links.to("failures", view="list", queue=queue),
@@ -302,19 +303,6 @@ def _partitions(situation: Situation, links: Links) -> Iterator[Item]:
                 url,
                 since=each.until,
             )  # fmt: skip
-
-
-def _unreadable(queue: str, links: Links) -> Item:
-    return Item(
-        "unreadable",
-        Severity.SOON,
-        "warning",
-        queue,
-        _("Not readable by the dashboard's database role"),
-        _("It was probably created after the role got its rights; nothing of it is shown."),
-        _("Run manage.py absurd_roles again; it gives the role what it lacks."),
-        links.to("queues"),
-    )
 
 
 def _old_schema(situation: Situation, links: Links) -> Iterator[Item]:

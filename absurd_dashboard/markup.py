@@ -122,7 +122,7 @@ def count(value: display.Count | int | None) -> SafeString:
         return format_html('<data value="{}">{}</data>', counted.value, counted)
     said = {
         display.Precision.CAPPED: _("Counting stopped there"),
-        display.Precision.ESTIMATED: _("Estimated from the database's statistics"),
+        display.Precision.ESTIMATED: _("Estimated, not counted"),
     }[counted.precision]
     return format_html('<data value="{}" title="{}">{}</data>', counted.value, said, counted)
 

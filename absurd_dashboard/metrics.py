@@ -48,7 +48,7 @@ class Engine:
         try:
             with snapshot(self.alias) as opened:
                 access = Access.of(_EVERYTHING, opened)
-                now = list(self._now(queues.summaries(access), access))
+                now = list(self._now(queues.summaries(access, exact=True), access))
                 lately = list(self._lately(metrics.lately(access)))
         except DashboardError:
             yield self._one("absurd_up", "Whether the engine answers.", 0)

@@ -81,9 +81,9 @@ class EngineTable(tables.Table):  # type: ignore[misc]  # it comes without types
             '<a href="{}">{}</a>', self.links.to(page, *args, **query), markup.name(text)
         )
 
-    def number(self, value: int, **query: object) -> SafeString:
+    def number(self, value: display.Count, **query: object) -> SafeString:
         """A count that leads to the tasks counted; a quiet dash for none."""
-        if not value:
+        if not value.value:
             return markup.count(None)
         return format_html(
             '<a href="{}">{}</a>', self.links.to("tasks", **query), markup.count(value)
@@ -107,14 +107,14 @@ class QueueTable(EngineTable):
 
     def render_pending(self, record: QueueSummary) -> SafeString:
         """Pending tasks."""
-        return self.number(record.pending, queue=record.queue, state="pending")
+        return self.number(record.counts["pending"], queue=record.queue, state="pending")
 
     def render_running(self, record: QueueSummary) -> SafeString:
         """Running tasks, dead leases marked."""
-        number = self.number(record.running, queue=record.queue, state="running")
+        number = self.number(record.counts["running"], queue=record.queue, state="running")
         if not record.expired:
             return number
-        said = _("%(count)s with a lease that has run out") % {"count": record.expired}
+        said = _("%(count)s with a lease that has run out") % {"count": record.counts["expired"]}
         return format_html(
             '{} <span class="abs-state-failed" title="{}">{}</span>',
             number,
@@ -124,7 +124,7 @@ class QueueTable(EngineTable):
 
     def render_sleeping(self, record: QueueSummary) -> SafeString:
         """Sleeping tasks."""
-        return self.number(record.sleeping, queue=record.queue, state="sleeping")
+        return self.number(record.counts["sleeping"], queue=record.queue, state="sleeping")
 
     def render_failed(self, record: QueueSummary) -> SafeString:
         """Tasks that failed for good lately."""
@@ -132,7 +132,9 @@ class QueueTable(EngineTable):
             return markup.count(None)
         url = self.links.to("failures", queue=record.queue)
         return format_html(
-            '<a class="abs-state-failed" href="{}">{}</a>', url, markup.count(record.failed)
+            '<a class="abs-state-failed" href="{}">{}</a>',
+            url,
+            markup.count(record.counts["failed"]),
         )
 
     def render_oldest_due(self, record: QueueSummary) -> SafeString:
@@ -143,7 +145,7 @@ class QueueTable(EngineTable):
 
     def render_workers(self, record: QueueSummary) -> SafeString:
         """Workers that hold a live claim."""
-        return markup.count(record.workers or None)
+        return markup.count(record.counts["workers"] if record.workers else None)
 
 
 class TaskTable(EngineTable):

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 
 from benchmarks.http import Answer, Browser, sign_in
-from benchmarks.stack import USER, Dashboard, dashboard, versions
+from benchmarks.stack import USER, Dashboard, backends, dashboard, processor, versions
 
 WARM_UP, ALONE, CLIENTS = 3, 20, 8
 
@@ -87,12 +87,20 @@ CASES = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came out of one case; ``crowd`` are the answers that eight clients got."""
+    """What came out of one case.
+
+    Attributes:
+        crowd: the answers that eight clients got in so many seconds.
+        python: milliseconds of processor time for one answer in the web worker.
+        postgresql: and in PostgreSQL, where it is on the same machine.
+    """
 
     case: Case
     alone: Sequence[Answer]
     crowd: Sequence[Answer]
     seconds: float
+    python: float
+    postgresql: float
 
     def line(self) -> str:
         """A line of the table."""
@@ -105,6 +113,7 @@ class Measured:
             + (" B" if self.case.poll else " kB"),
             str(last.statements),
             f"{statistics.median(answer.sql for answer in self.alone):.1f}",
+            f"{self.python:.0f} + {self.postgresql:.0f}",
             f"**{median:.1f}**",
             f"{self.case.target:.0f}",
             f"{_percentile([answer.milliseconds for answer in self.alone], 95):.1f}",
@@ -116,8 +125,8 @@ class Measured:
 
 
 HEAD = (
-    "| page | status | size | statements | SQL ms | median ms | target | p95 ms "
-    "| 8 clients: per s | p95 ms | status |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|"
+    "| page | status | size | statements | SQL ms | CPU ms (web + PostgreSQL) | median ms | target "
+    "| p95 ms | 8 clients: per s | p95 ms | status |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
 )
 
 
@@ -136,21 +145,22 @@ def measure(site: Dashboard, engine_url: str, *, seconds: float, only: str) -> I
     for case in CASES:
         if only in case.name:
             path = case.path.format(**samples)
-            alone = _alone(Browser(site.port, cookie), case, path)
+            browser = Browser(site.port, cookie)
+            headers = _headers(browser, case, path)
+            for _ in range(WARM_UP):
+                browser.get(path, **headers)
+            served = backends(engine_url)
+            web, sql = site.processor(), processor(served)
+            alone = [browser.get(path, **headers) for _ in range(ALONE)]
+            web, sql = site.processor() - web, processor(served) - sql
             crowd = _crowd(site.port, cookie, case, path, seconds) if seconds else []
-            yield Measured(case, alone, crowd, seconds or 1)
+            yield Measured(case, alone, crowd, seconds or 1, web / ALONE, sql / ALONE)
 
 
 def _samples(engine_url: str) -> dict[str, str]:
     with psycopg.connect(engine_url) as connection:
         rows = {name: connection.execute(query).fetchone() for name, query in _SAMPLES.items()}
     return {name: quote(str(row[0])) for name, row in rows.items() if row}
-
-
-def _alone(browser: Browser, case: Case, path: str) -> list[Answer]:
-    headers = _headers(browser, case, path)
-    answers = [browser.get(path, **headers) for _ in range(WARM_UP + ALONE)]
-    return answers[WARM_UP:]
 
 
 def _headers(browser: Browser, case: Case, path: str) -> dict[str, str]:

@@ -29,8 +29,6 @@ SERVER = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
 }
-#: Processes that answer requests: what ``serve`` starts.
-WORKERS = 2
 USER = "bench"
 _START = 60.0
 _MEGABYTE = 1024 * 1024
@@ -64,8 +62,14 @@ class Dashboard:
 
     def memory(self) -> float:
         """Megabytes that the largest worker process holds."""
-        children = psutil.Process(self.web.process.pid).children()
-        return float(max(child.memory_info().rss for child in children)) / _MEGABYTE
+        return float(max(each.memory_info().rss for each in self._workers())) / _MEGABYTE
+
+    def processor(self) -> float:
+        """Milliseconds of processor time that the workers have taken."""
+        return sum(_spent(each) for each in self._workers())
+
+    def _workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.web.process.pid).children()
 
 
 @contextmanager
@@ -87,11 +91,7 @@ def dashboard(engine_url: str, directory: Path, port: int) -> Iterator[Dashboard
     with sockets.listen("127.0.0.1", port) as listener:
         web = Child(
             "web",
-            [
-                "absurd_dashboard.standalone.web",
-                str(listener.fileno()),
-                *("--workers", str(WORKERS), "--lifeline"),
-            ],
+            ["absurd_dashboard.standalone.web", str(listener.fileno()), "--lifeline"],
             environment={
                 **os.environ,
                 "ABSURD_DATABASE_URL": engine_url,
@@ -105,16 +105,36 @@ def dashboard(engine_url: str, directory: Path, port: int) -> Iterator[Dashboard
             pass_fds=[listener.fileno()],
         )
         with running(web, grace=10):
-            _wait(sockets.url(listener.fileno()))
+            _wait(sockets.url(listener.fileno()), web)
             yield Dashboard(listener.getsockname()[1], password, web)
 
 
-def _wait(url: str) -> None:
+def _wait(url: str, web: Child) -> None:
     deadline = time.monotonic() + _START
     while not answers(url):
-        if time.monotonic() > deadline:
+        if web.process.poll() is not None or time.monotonic() > deadline:
             raise TimeoutError("The dashboard does not answer.")
         time.sleep(0.1)
+
+
+def backends(url: str) -> list[psutil.Process]:
+    """The processes of the PostgreSQL server behind a URL; none where it is on another machine."""
+    with psycopg.connect(url) as connection:
+        (directory,) = connection.execute("show data_directory").fetchone() or ("",)
+    file = Path(directory) / "postmaster.pid"
+    if not file.exists():
+        return []
+    return psutil.Process(int(file.read_text().split()[0])).children()
+
+
+def processor(processes: list[psutil.Process]) -> float:
+    """Milliseconds of processor time that processes have taken."""
+    return sum(map(_spent, processes))
+
+
+def _spent(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system) * 1000
 
 
 def versions(url: str) -> str:

@@ -7,12 +7,18 @@ from datetime import datetime, timedelta
 
 from django.db import connections
 
-from absurd_dashboard.access import Access
+from absurd_dashboard.access import Access, Row
+from absurd_dashboard.display import Count, Precision
 
 #: What "failed" on the overview looks back over.
 FAILED_WITHIN = timedelta(hours=24)
 # The index that finds failures is ordered by claim, which comes before the failure.
 _LONGEST_RUN = timedelta(hours=24)
+#: Where counting stops: runs of one state, claims, and failed attempts whose tasks are looked at.
+MOST, CLAIMS, LOOKED = 10_000, 1_000, 1_000
+
+
+_COUNTED = ("pending", "running", "sleeping", "failed", "expired", "workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,8 @@ class QueueSummary:
         expired: running ones whose lease has run out: their worker is gone.
         workers: distinct workers that hold a live claim.
         oldest_due: since when the run that is due longest waits for a worker; None when none is.
+        at_least: names of the numbers above where counting stopped.
+        estimated: names of the numbers above that a sample stands for.
     """
 
     queue: str
@@ -37,6 +45,19 @@ class QueueSummary:
     expired: int
     workers: int
     oldest_due: datetime | None
+    at_least: tuple[str, ...] = ()
+    estimated: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, Count]:
+        """Its numbers by name, each with how it was come by."""
+        return {name: self._count(name) for name in _COUNTED}
+
+    def _count(self, name: str) -> Count:
+        value: int = getattr(self, name)
+        if name in self.at_least:
+            return Count(value, Precision.CAPPED)
+        return Count.estimated(value) if name in self.estimated else Count(value)
 
     @property
     def nobody_works(self) -> bool:
@@ -64,19 +85,48 @@ class QueuePolicy:
     detach_min_age: str | None
 
 
-def summaries(access: Access, queue: str | None = None) -> list[QueueSummary]:
-    """Every queue in sight, or one; by name."""
+def summaries(
+    access: Access, queue: str | None = None, *, exact: bool = False
+) -> list[QueueSummary]:
+    """Every queue in sight, or one; by name.
+
+    Args:
+        access: what the viewer may see.
+        queue: this one alone.
+        exact: count to the end, however long that takes.
+    """
     rows = access.each_queue(
         "overview",
         {
             "now": access.now,
             "failed_since": access.now - FAILED_WITHIN,
             "claimed_since": access.now - FAILED_WITHIN - _LONGEST_RUN,
+            "most": None if exact else MOST,
+            "claims": None if exact else CLAIMS,
+            "looked": None if exact else LOOKED,
         },
         queues=None if queue is None else [queue],
     )
-    found = [QueueSummary(queue=row.pop("queue_name"), **row) for row in rows]
+    found = [_summary(row, exact) for row in rows]
     return sorted(found, key=lambda summary: summary.queue)
+
+
+def _summary(row: Row, exact: bool) -> QueueSummary:
+    """A queue's numbers, each that met its limit marked as what it is."""
+    looked, read, runs = (row.pop(f"failed_{name}") for name in ("looked", "read", "runs"))
+    limits = dict.fromkeys(_COUNTED, MOST) | {"expired": CLAIMS, "workers": MOST}
+    at_least = [name for name, limit in limits.items() if not exact and row[name] >= limit]
+    if not exact and row["running"] >= CLAIMS:  # only the newest claims were asked who made them
+        at_least.append("workers")
+    estimated: tuple[str, ...] = ()
+    if not exact and read >= LOOKED:
+        row["failed"] = round(row["failed"] / max(looked, 1) * max(runs, looked))
+        at_least, estimated = (
+            ([*at_least, "failed"], ()) if runs >= MOST else (at_least, ("failed",))
+        )
+    return QueueSummary(
+        queue=row.pop("queue_name"), **row, at_least=tuple(at_least), estimated=estimated
+    )
 
 
 def policies(access: Access) -> dict[str, QueuePolicy]:

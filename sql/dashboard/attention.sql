@@ -27,15 +27,20 @@ select {queue}::text as queue_name, expired_tasks,
                       where r.state = 'sleeping' and r.available_at <= %(late_before)s
                       order by r.available_at limit %(depth)s) l
               where wake_event is not null) l
- cross join (select count(*) filter (where failed_at >= %(lately)s) as failed_lately,
-                    count(*) filter (where failed_at >= %(before)s and failed_at < %(lately)s)
-                      as failed_before,
-                    min(failed_at) filter (where failed_at >= %(before)s) as failed_oldest
-               from (select r.failed_at
-                       from {r} r
-                      where r.state = 'failed' and r.available_at >= %(claimed_since)s
-                        and r.available_at < 'infinity'
-                      order by r.available_at desc limit %(failed_depth)s) f) f
+ -- By when they were claimed, which the index knows; of the newest also by when they failed.
+ cross join (select greatest(by_claim, by_end) as failed_lately,
+                    greatest(looked - greatest(by_claim, by_end), 0) as failed_before, failed_oldest
+               from (select count(*) as looked, min(available_at) as failed_oldest,
+                            count(*) filter (where available_at >= %(lately)s) as by_claim
+                       from (select r.available_at from {r} r
+                              where r.state = 'failed' and r.available_at >= %(before)s
+                                and r.available_at < 'infinity'
+                              order by r.available_at desc limit %(failed_depth)s) x) x
+              cross join (select count(*) filter (where failed_at >= %(lately)s) as by_end
+                            from (select r.failed_at from {r} r
+                                   where r.state = 'failed' and r.available_at >= %(claimed_since)s
+                                     and r.available_at < 'infinity'
+                                   order by r.available_at desc limit %(depth)s) x) y) f
  cross join (select min(coalesce(r.completed_at, r.failed_at, o.cancelled_at)) as oldest_finished
                from (select t.last_attempt_run, t.cancelled_at, t.state
                        from {t} t order by t.task_id limit %(examples)s) o

@@ -1,21 +1,38 @@
--- One queue on the overview: what is open, what failed, who works. Served by r_(state, available_at).
-select {queue}::text as queue_name, pending, running, sleeping, oldest_due, failed, expired, workers
-  from (select count(*) as pending, min(available_at) as oldest
-          from {r} r where r.state = 'pending') p
- cross join (select count(*) as sleeping,
-                    min(available_at) filter (where available_at <= %(now)s) as oldest
-               from {r} r where r.state = 'sleeping') s
- cross join (select count(*) as running,
-                    count(*) filter (where claim_expires_at <= %(now)s) as expired,
-                    count(distinct claimed_by)
-                      filter (where claim_expires_at is null or claim_expires_at > %(now)s) as workers
-               from {r} r where r.state = 'running') a
- cross join (select count(*) as failed
-               from {r} r
-              where r.state = 'failed' and r.available_at >= %(claimed_since)s
-                and r.failed_at >= %(failed_since)s
-                -- a probe for each; a join could begin with all tasks of a tenant
-                and (select t.state = 'failed' and t.last_attempt_run = r.run_id
-                       from {t} t where t.task_id = r.task_id)) f
- cross join lateral (select case when least(p.oldest, s.oldest) <= %(now)s
-                                 then least(p.oldest, s.oldest) end as oldest_due) d
+-- One queue on the overview: what is open, what failed, who works. Counting stops at a limit; null
+-- counts all. Served by r_(state, available_at).
+select {queue}::text as queue_name, pending, running, sleeping, expired, workers,
+       case when least(next_pending, next_sleeping) <= %(now)s
+            then least(next_pending, next_sleeping) end as oldest_due,
+       failed, failed_looked, failed_read, failed_runs
+  from (select count(*) as pending
+          from (select from {r} r where r.state = 'pending' limit %(most)s) x) p
+ cross join (select min(r.available_at) as next_pending from {r} r where r.state = 'pending') np
+ cross join (select count(*) as sleeping
+               from (select from {r} r where r.state = 'sleeping' limit %(most)s) x) s
+ cross join (select min(r.available_at) as next_sleeping from {r} r where r.state = 'sleeping') ns
+ cross join (select count(*) as running
+               from (select from {r} r where r.state = 'running' limit %(most)s) x) a
+ cross join (select count(*) as expired
+               from (select from {r} r
+                      where r.state = 'running' and r.claim_expires_at <= %(now)s
+                      limit %(claims)s) x) e
+ cross join (select count(distinct claimed_by) as workers
+               from (select r.claimed_by, r.claim_expires_at
+                       from {r} r where r.state = 'running'
+                      order by r.available_at desc limit %(claims)s) x
+              where claim_expires_at is null or claim_expires_at > %(now)s) w
+ -- Which failures were final only their tasks know: asked of the newest.
+ cross join (select count(*) as failed_read,
+                    count(*) filter (where x.failed_at >= %(failed_since)s) as failed_looked,
+                    count(*) filter (where x.failed_at >= %(failed_since)s and t.state = 'failed'
+                                       and t.last_attempt_run = x.run_id) as failed
+               from (select r.run_id, r.task_id, r.failed_at
+                       from {r} r
+                      where r.state = 'failed' and r.available_at >= %(claimed_since)s
+                        and r.available_at < 'infinity'
+                      order by r.available_at desc limit %(looked)s) x
+               join {t} t on t.task_id = x.task_id) f
+ cross join (select count(*) as failed_runs
+               from (select from {r} r
+                      where r.state = 'failed' and r.available_at >= %(failed_since)s
+                        and r.available_at < 'infinity' limit %(most)s) x) fr

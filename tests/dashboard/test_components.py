@@ -108,7 +108,7 @@ def test_a_duration_carries_its_seconds() -> None:
     ("count", "title"),
     [
         (Count.capped(20_000, 10_000), "Counting stopped there"),
-        (Count.estimated(5_000), "Estimated from the database"),
+        (Count.estimated(5_000), "Estimated, not counted"),
     ],
 )
 def test_a_count_that_is_not_exact_says_why(count: Count, title: str) -> None:
