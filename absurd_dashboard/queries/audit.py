@@ -20,7 +20,7 @@ from django.utils import timezone
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.models import AuditEntry, AuditOutcome
+from absurd_dashboard.models import AuditEntry, AuditOutcome, BulkOperation
 from absurd_dashboard.models.scope import QueueScope
 from absurd_dashboard.payload import Json
 from absurd_dashboard.policy import Grant
@@ -43,6 +43,7 @@ class AuditFilter:
     """What the audit page shows. Every attribute is a key of the query string.
 
     Attributes:
+        bulk: a bulk operation's id.
         result: one of the outcomes, or ``unknown``.
         older: page below this row.
     """
@@ -51,6 +52,7 @@ class AuditFilter:
     action: str = ""
     queue: str = ""
     task: str = ""
+    bulk: str = ""
     result: str = ""
     window: str = "7d"
     older: int = 0
@@ -64,6 +66,7 @@ class AuditFilter:
             action=_text(query.get("action")),
             queue=_text(query.get("queue")),
             task=_text(query.get("task")),
+            bulk=_text(query.get("bulk")),
             result=result if result in (*AuditOutcome.Result.values, UNKNOWN) else "",
             window=window(query.get("window"), "7d").key,
             older=int(older) if older.isascii() and older.isdecimal() and len(older) < 19 else 0,
@@ -76,7 +79,7 @@ class AuditFilter:
 
     def parts(self) -> dict[str, object]:
         """What is filtered by, without the page."""
-        names = ("user", "action", "queue", "task", "result", "window")
+        names = ("user", "action", "queue", "task", "bulk", "result", "window")
         return {name: getattr(self, name) for name in names}
 
     def rows(self) -> QuerySet[AuditEntry]:
@@ -87,6 +90,8 @@ class AuditFilter:
             found = found.filter(at__gte=since)
         if self.task:
             found = found.filter(task_id__range=_range(self.task))
+        if self.bulk:
+            found = _of_operation(found, _uuid(self.bulk))
         if self.result == UNKNOWN:
             found = found.filter(outcome__isnull=True)
         elif self.result:
@@ -270,6 +275,15 @@ def _deed(entry: AuditEntry, *, made: bool) -> Deed:
         made=made,
         new_task_id=ending.new_task_id if ending and not made else None,
     )
+
+
+def _of_operation(rows: QuerySet[AuditEntry], operation_id: UUID | None) -> QuerySet[AuditEntry]:
+    """Rows of a bulk operation, looked for from its dry run to its end."""
+    operation = BulkOperation.objects.filter(pk=operation_id).first()
+    if operation is None:
+        return rows.none()
+    during = (operation.created_at, operation.ended_at or timezone.now())
+    return rows.filter(at__range=during, arguments__bulk=str(operation.pk))
 
 
 def _range(text: str) -> tuple[UUID, UUID]:
