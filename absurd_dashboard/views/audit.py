@@ -54,7 +54,7 @@ def audit(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
         filter=chosen,
         rows=found.rows,
         windows=window_choices(chosen.span, kept),
-        chips=chips(kept, ("user", "action", "queue", "task", "result")),
+        chips=chips(kept, ("user", "action", "queue", "task", "bulk", "result")),
         results=(*AuditOutcome.Result.choices, (queries.UNKNOWN, "outcome unknown")),
         older=query_url({**kept, "older": found.older}) if found.older else "",
         query=query_url(kept),

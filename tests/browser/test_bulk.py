@@ -47,7 +47,7 @@ def test_selected_tasks_are_retried_as_new_ones_without_scripts(
     tab = context.new_page()
     sign_in(tab)
     tab.goto("/tasks/?queue=outage")
-    for box in tab.get_by_role("checkbox").all()[:2]:
+    for box in tab.get_by_role("checkbox", name="Select charge").all()[:2]:
         box.check()
     tab.get_by_label("Many at once").select_option("Retry as new tasks")
     tab.get_by_role("button", name="Dry run").click()
@@ -59,13 +59,24 @@ def test_selected_tasks_are_retried_as_new_ones_without_scripts(
     context.close()
 
 
-def test_everything_that_matches_a_filter_is_retried_and_drains_on_the_open_page(
+def test_the_box_for_everything_ticks_the_rows_in_view(tab: Page, failed: str) -> None:
+    sign_in(tab)
+    tab.goto("/tasks/?queue=outage")
+    everything = tab.get_by_label("Everything that matches, on all pages")
+    everything.check()
+    row = tab.get_by_role("checkbox", name="Select charge").first
+    expect(row).to_be_checked()
+    row.uncheck()
+    expect(everything).not_to_be_checked()
+
+
+def test_a_cause_of_failures_is_retried_whole_and_drains_on_the_open_page(
     tab: Page, failed: str
 ) -> None:
     sign_in(tab)
-    tab.goto("/tasks/?queue=outage&state=failed")
-    tab.get_by_label("Of", exact=True).select_option("everything that matches")
-    tab.get_by_role("button", name="Dry run").click()
+    tab.goto("/failures/?queue=outage")
+    tab.get_by_role("link", name="Timeout").first.click()
+    tab.get_by_role("button", name="Retry 3,000 tasks").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Retry 3,000 tasks")
     expect(tab.locator("#live")).to_contain_text("exactly these 3,000 tasks")
     before = states(failed)

@@ -16,13 +16,15 @@ def prepare() -> object:
     return None
 
 
-def begin(action: str, query: str) -> object:
-    """A dry run of a task list, confirmed; its id and how many tasks it found."""
+def begin(action: str, query: str, batch: str) -> object:
+    """A dry run of a task list, confirmed, to be done in batches of so many; its id and size."""
     from django.contrib.auth.models import User
     from django.test import Client
 
+    from absurd_dashboard.bulk import dry_run
     from tests.bulk.desk import Desk, kept
 
+    dry_run.BATCH = int(batch)
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get())
     desk = Desk(client, root="/")

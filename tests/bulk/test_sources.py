@@ -155,6 +155,43 @@ class TestWorkflowRun:
         assert acme.client.post("/absurd/t/acme/bulk/new/", form).status_code == 404
 
 
+def test_the_box_for_everything_counts_more_than_the_boxes_of_rows(
+    desk: Desk, engine: Engine
+) -> None:
+    engine.create("a")
+    chosen, other = fail(engine, "x"), fail(engine, "y")
+    page = desk.client.get("/absurd/tasks/").text
+    assert page.index('name="from" value="selected"') < page.index('name="from" value="tasks"')
+    form = {"action": "retry", "from": ["selected", "tasks"], "task": [str(chosen)]}
+    answer = desk.client.post("/absurd/bulk/new/", form, headers={"Accept": "application/json"})
+    assert set(taken(UUID(answer.json()["id"]))) == {str(chosen), str(other)}
+
+
+def test_how_many_more_attempts_each_gets_is_asked_and_said(desk: Desk, engine: Engine) -> None:
+    engine.create("a")
+    fail(engine, "x")
+    assert 'name="attempts"' in desk.client.get("/absurd/tasks/").text
+    operation = desk.dry_run("retry", attempts="3")
+    assert "Each gets 3 more attempts." in desk.client.get(f"/absurd/bulk/{operation}/").text
+
+
+def test_an_operation_and_its_record_lead_to_each_other(desk: Desk, engine: Engine) -> None:
+    engine.create("a")
+    first, second = fail(engine, "x"), fail(engine, "y")
+    operations = [
+        UUID(desk.do("retry", source="selected", task=[str(task)])["progress"]["id"])
+        for task in (first, second)
+    ]
+    link = f"/absurd/audit/?bulk={operations[0]}&amp;window=all"
+    assert f'href="{link}"' in desk.client.get(f"/absurd/bulk/{operations[0]}/").text
+    record = desk.client.get(link.replace("&amp;", "&")).text
+    assert f'href="/absurd/bulk/{operations[0]}/"' in record
+    assert str(first) in record
+    assert str(second) not in record
+    nothing = desk.client.get("/absurd/audit/?bulk=x&window=all").text
+    assert str(first) not in nothing
+
+
 @pytest.mark.parametrize("source", ["cause", "workflow"])
 def test_a_form_that_names_nothing_is_refused(desk: Desk, engine: Engine, source: str) -> None:
     form = {"action": "retry", "from": source}
