@@ -77,6 +77,7 @@ class Situation:
     Attributes:
         late_after: how long due work may wait for a worker.
         version: of the engine's schema.
+        unreadable: queues that the database's role may not read.
     """
 
     now: datetime
@@ -85,6 +86,7 @@ class Situation:
     queues: Sequence[QueueFacts]
     partitions: Sequence[Partitions]
     lookalikes: Sequence[Lookalike]
+    unreadable: Sequence[str] = ()
 
 
 def needs(situation: Situation, links: Links) -> Attention:
@@ -100,6 +102,7 @@ def needs(situation: Situation, links: Links) -> Attention:
     ]  # fmt: skip
     found += [*_partitions(situation, links), *_old_schema(situation, links)]
     found += [_lookalike(each, links) for each in situation.lookalikes]
+    found += [_unreadable(queue, links) for queue in situation.unreadable]
     found.sort(key=lambda item: item.severity)
     return Attention(tuple(found[:_MOST]), max(0, len(found) - _MOST))
 
@@ -303,6 +306,19 @@ def _partitions(situation: Situation, links: Links) -> Iterator[Item]:
                 url,
                 since=each.until,
             )  # fmt: skip
+
+
+def _unreadable(queue: str, links: Links) -> Item:
+    return Item(
+        "unreadable",
+        Severity.SOON,
+        "warning",
+        queue,
+        _("Not readable by the dashboard's database role"),
+        _("It was probably created after the role got its rights; nothing of it is shown."),
+        _("Run manage.py absurd_roles again; it gives the role what it lacks."),
+        links.to("queues"),
+    )
 
 
 def _old_schema(situation: Situation, links: Links) -> Iterator[Item]:
