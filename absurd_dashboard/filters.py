@@ -12,6 +12,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.http import QueryDict
+
 from absurd_dashboard import ids
 from absurd_dashboard.search.ages import oldest
 from absurd_dashboard.search.grammar import Query, Term, written
@@ -22,6 +24,8 @@ from absurd_dashboard.states import STATES
 from absurd_dashboard.windows import Window, window
 
 _DEFAULT_WINDOW = "7d"
+#: The columns of a task list; the first is always shown.
+COLUMNS = ("name", "task_id", "queue", "state", "attempts", "enqueued_at", "took")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class TaskFilter:
         name: a task name; ``*`` at its end stands for anything.
         id: a task's or run's id, or the first digits of one.
         window: how far back tasks were spawned.
+        columns: names from :data:`COLUMNS` joined by commas, in the order in which they are shown;
+            empty for all.
         older: page below this task id.
         newer: page above this task id.
         first: the newest task of the page when it was opened; a live page shows none above it.
@@ -46,6 +52,7 @@ class TaskFilter:
     name: str = ""
     id: str = ""
     window: str = _DEFAULT_WINDOW
+    columns: str = ""
     older: UUID | None = None
     newer: UUID | None = None
     first: UUID | None = None
@@ -64,6 +71,7 @@ class TaskFilter:
             **given,
             **more,
             window=window(query.get("window"), _DEFAULT_WINDOW).key,
+            columns=_columns(query),
             older=_uuid(query.get("older")),
             newer=_uuid(query.get("newer")),
             first=_uuid(query.get("first")),
@@ -86,6 +94,7 @@ class TaskFilter:
             "name": self.name,
             "id": self.id,
             "window": self.window,
+            "columns": self.columns,
         }
 
     def but(self, **changes: str | UUID | None) -> str:
@@ -152,6 +161,11 @@ class TaskFilter:
         return ids.parse(self.id)
 
     @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """Names of the columns, in their order."""
+        return tuple(self.columns.split(",")) if self.columns else COLUMNS
+
+    @property
     def on_first_page(self) -> bool:
         """Whether the newest tasks are on this page."""
         return self.older is None and self.newer is None
@@ -164,6 +178,15 @@ class TaskFilter:
 
 def _text(value: str | None) -> str:
     return (value or "").strip().replace("\x00", "")[:LONGEST]
+
+
+def _columns(query: Mapping[str, str]) -> str:
+    """The columns asked for, by one key with commas or by several, as a form's boxes send them."""
+    several = query.getlist("columns") if isinstance(query, QueryDict) else ()
+    asked = ",".join(several) if several else query.get("columns", "")
+    wanted = [name for name in dict.fromkeys(asked.split(",")) if name in COLUMNS]
+    shown = wanted if COLUMNS[0] in wanted else [COLUMNS[0], *wanted]
+    return "" if not wanted or tuple(shown) == COLUMNS else ",".join(shown)
 
 
 def _uuid(value: str | None) -> UUID | None:

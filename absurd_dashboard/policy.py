@@ -34,6 +34,7 @@ class Action(StrEnum):
     EMIT = "emit"
     TRIAGE = "triage"
     BULK = "bulk"
+    SHARE = "share"
     SPAWN = "spawn"
     QUEUES = "queues"
     MEMBERS = "members"
@@ -49,6 +50,7 @@ _OPERATOR = frozenset(
         Action.EMIT,
         Action.BULK,
         Action.TRIAGE,
+        Action.SHARE,
     }
 )
 _ADMIN = _OPERATOR | {Action.QUEUES, Action.SPAWN, Action.MEMBERS, Action.AUDIT}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -40,12 +40,25 @@ class EngineTable(tables.Table):  # type: ignore[misc]  # it comes without types
         now: the engine's clock.
         links: where the pages are.
         caption: what the table holds, for screen readers.
+        columns: the columns to show, in their order, besides ``select``; all if empty.
     """
 
-    def __init__(self, rows: Iterable[Any], *, now: datetime, links: Links, caption: str) -> None:
+    def __init__(
+        self,
+        rows: Iterable[Any],
+        *,
+        now: datetime,
+        links: Links,
+        caption: str,
+        columns: Sequence[str] = (),
+    ) -> None:
         self.now, self.links, self.caption = now, links, caption
+        first = [name for name in ("select",) if name in self.base_columns]
+        hidden = [name for name in self.base_columns if name not in (*first, *columns)]
         super().__init__(
             list(rows),
+            exclude=hidden if columns else None,
+            sequence=[*first, *columns, "..."] if columns else None,
             orderable=False,
             template_name="absurd_dashboard/components/table.html",
         )

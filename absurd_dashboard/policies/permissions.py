@@ -19,6 +19,7 @@ ACTION_PERMISSIONS = {
     Action.EMIT: "absurd_dashboard.emit_event",
     Action.TRIAGE: "absurd_dashboard.change_failurenote",
     Action.BULK: "absurd_dashboard.bulk_task",
+    Action.SHARE: "absurd_dashboard.share_savedview",
     Action.SPAWN: "absurd_dashboard.spawn_task",
     Action.QUEUES: "absurd_dashboard.manage_queues",
     Action.MEMBERS: "absurd_dashboard.change_membership",

@@ -1,6 +1,6 @@
 """The tag that draws rows of a page as one of the tables: ``{% load absurd_tables %}``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -15,14 +15,23 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def table(context: Context, kind: str, rows: Iterable[Any], caption: str) -> SafeString:
+def table(
+    context: Context, kind: str, rows: Iterable[Any], caption: str, columns: Sequence[str] = ()
+) -> SafeString:
     """Draw rows.
 
     Args:
         kind: a key of :data:`absurd_dashboard.tables.TABLES`.
         rows: what a query returned.
         caption: what the table holds, for screen readers.
+        columns: the columns to show, in their order; all if empty.
     """
     request = context.get("request")
-    drawn = TABLES[kind](rows, now=context["page"].now, links=Links.of(request), caption=caption)
+    drawn = TABLES[kind](
+        rows,
+        now=context["page"].now,
+        links=Links.of(request),
+        caption=caption,
+        columns=columns,
+    )
     return render_to_string(drawn.template_name, {"table": drawn}, request)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, window_choices
 from absurd_dashboard.display import Count
-from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.filters import COLUMNS, TaskFilter
 from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries.tasks import TaskPage, locate, problems
@@ -21,6 +21,7 @@ from absurd_dashboard.search.echo import Echo, echo
 from absurd_dashboard.search.grammar import Term, key_text, term_text
 from absurd_dashboard.search.qualifiers import QUALIFIERS, Qualifier
 from absurd_dashboard.states import STATES
+from absurd_dashboard.tables import TaskTable
 from absurd_dashboard.windows import WINDOWS, Window
 
 # A list that takes longer to find is not asked for again every two seconds.
@@ -65,6 +66,20 @@ class TaskList:
     def qualifiers(self) -> tuple[tuple[str, Qualifier], ...]:
         """What can be searched for."""
         return tuple(QUALIFIERS.items())
+
+    @property
+    def kept(self) -> tuple[tuple[str, object], ...]:
+        """What a form that changes the columns keeps."""
+        parts = {**self.filter.parts(), "columns": ""}
+        return tuple((key, value) for key, value in parts.items() if value)
+
+    @property
+    def columns(self) -> tuple[Choice, ...]:
+        """Columns to choose from; ``url`` is the name."""
+        shown, table = self.filter.shown_columns, TaskTable.base_columns
+        return tuple(
+            Choice(str(table[name].verbose_name), name, name in shown) for name in COLUMNS[1:]
+        )
 
     @property
     def window_options(self) -> tuple[Window, ...]:

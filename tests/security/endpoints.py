@@ -161,6 +161,23 @@ ENDPOINTS = {
     "queue_detach": _upkeep(),
     "queue_cron": _upkeep(),
     "queue_drop": _upkeep(done=Done(), data=lambda things: {"name": things.queue}),
+    "views": Endpoint(Kind.LIST),
+    "pinned": Endpoint(Kind.LIST),
+    "view": Endpoint(Kind.REDIRECT, lambda things: (things.view,)),
+    "view_new": Endpoint(
+        Kind.FORM,
+        data=lambda _: {"name": "mine", "query": "state=failed"},
+        done=_PLAIN,
+        selects=True,
+    ),
+    "view_edit": Endpoint(
+        Kind.FORM,
+        lambda things: (things.view,),
+        Action.SHARE,
+        data=lambda _: {"name": "ours", "shared": "1"},
+        done=_PLAIN,
+    ),
+    "view_delete": Endpoint(Kind.FORM, lambda things: (things.view,), Action.SHARE, done=_PLAIN),
     "workflows": Endpoint(Kind.LIST),
     "workflow": Endpoint(Kind.OBJECT, lambda things: (str(things.done),)),
     "spawn": Endpoint(

@@ -18,6 +18,7 @@ from absurd_dashboard.models import (
     FailureNote,
     Membership,
     Role,
+    SavedView,
     Scope,
     Tenant,
 )
@@ -64,6 +65,7 @@ class Things:
         emitted: an event that was emitted after one of the tasks awaited it.
         fingerprint: the cause of the failure.
         operations: bulk operations by their state.
+        view: a saved view that is shared.
     """
 
     queue: str
@@ -76,6 +78,7 @@ class Things:
     emitted: str
     fingerprint: str
     operations: dict[str, UUID]
+    view: UUID
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,12 @@ def things(engine: Engine, queue: str, owner: str) -> Things:
     cause = fingerprint(*error.values())
     noted = {"tenant": owner, "instance": "absurd", "fingerprint": cause}
     FailureNote.objects.get_or_create(**noted, defaults={"note": f"note-{owner}"})
+    made = {"tenant": owner, "instance": "absurd", "shared": True, "owner_name": f"by-{owner}"}
+    view = SavedView.objects.create(name=f"view-{owner}", query=f"name=done-{owner}", **made)
     return Things(
-        queue, done, failed, failed_run, waiting, step, awaited, emitted, cause, operations(owner)
-    )
+        queue, done, failed, failed_run, waiting, step, awaited, emitted, cause,
+        operations(owner), view.pk,
+    )  # fmt: skip
 
 
 def operations(owner: str) -> dict[str, UUID]:
@@ -182,7 +188,8 @@ def missing(queue: str) -> Things:
     """Names of things that do not exist."""
     ids = [UUID(int=(0x0199A3F00000_7 << 76) | (2 << 62) | number) for number in range(4)]
     operations = dict.fromkeys(("ready", "running", "stopped"), UUID(int=4))
-    return Things(queue, *ids, "no-step", "never-awaited", "never-emitted", "0" * 16, operations)
+    names = ("no-step", "never-awaited", "never-emitted", "0" * 16)
+    return Things(queue, *ids, *names, operations, UUID(int=5))
 
 
 def everybody() -> dict[Actor, Client]:

@@ -1,0 +1,42 @@
+"""How many tasks a filter finds, within a limit of number and of time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from absurd_dashboard import ids
+from absurd_dashboard.access import Access
+from absurd_dashboard.display import Count, Precision
+from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.queries.lookback import Slice, search
+from absurd_dashboard.queries.tasks import matching
+
+#: More are counted as "1,000+".
+MOST = 1_000
+
+
+def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
+    """Count tasks, newest first; where number or time ran out, it says "at least".
+
+    Args:
+        access: what the viewer may see.
+        chosen: which tasks; its page does not matter.
+        budget: how long to look.
+    """
+    tasks = matching(access, chosen).values_list("task_id", flat=True)
+    if chosen.id:
+        return Count.capped(tasks.order_by()[: MOST + 1].count(), MOST)
+
+    def read(piece: Slice, most: int) -> list[UUID]:
+        part = tasks.filter(task_id__gte=piece.first)
+        if piece.end is not None:
+            part = part.filter(task_id__lt=piece.end)
+        return list(part.order_by("-task_id")[:most])
+
+    since = chosen.since(access.now)
+    lowest = ids.floor(since) if since else None
+    found = search(read, MOST + 1, now=access.now, below=None, since=lowest, budget=budget)
+    if found.stopped_at is not None:
+        return Count(len(found.rows), Precision.CAPPED)
+    return Count.capped(len(found.rows), MOST)
