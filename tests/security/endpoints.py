@@ -148,6 +148,7 @@ ENDPOINTS = {
     ),
     "workers": Endpoint(Kind.LIST),
     "charts": Endpoint(Kind.LIST),
+    "charts": Endpoint(Kind.LIST),
     "audit": Endpoint(Kind.LIST, needs=Action.AUDIT),
     "audit_csv": Endpoint(Kind.LIST, needs=Action.AUDIT),
     "audit_jsonl": Endpoint(Kind.LIST, needs=Action.AUDIT),

@@ -1,0 +1,213 @@
+"""What charts show: bounded reads of what ended, of how long it took, and of what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connections
+
+from absurd_dashboard.access import Access, Row
+from absurd_dashboard.charts.figures import Attempt, Grid, Group, Slot, groups, running_total
+from absurd_dashboard.charts.ranges import ORIGIN, Range
+from absurd_dashboard.charts.sampling import PILOT, Depth, Plan
+
+#: Runs that are counted, and runs whose tasks are looked up; beyond these, time is sampled.
+COUNTED, LOOKED_UP = 80_000, 4_000
+#: Waiting runs of either state that are counted in a queue.
+WAITING = 50_000
+#: Queues that are read when none is chosen.
+QUEUES = 60
+#: A failure is found as long after its claim as on the overview, whatever the range.
+_LONGEST_FAILED_RUN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened in a range.
+
+    Attributes:
+        since: the beginning of the range, which may be within the first slot.
+        counted: of completed attempts, one part in so many of the time was counted, and multiplied
+            by this; 1 where all were.
+        counted_failed: the same of failed ones.
+        looked_up: the same of what percentiles and the past of ``waiting`` are made from.
+        attempts: how many attempts these are made from.
+        capped: whether more wait in a queue than were counted.
+        left_out: queues in sight that were not read, the smaller ones.
+    """
+
+    since: datetime
+    until: datetime
+    slot: timedelta
+    longest_run: timedelta
+    completed: int
+    failed: int
+    retried: int
+    waiting: int
+    slots: tuple[Slot, ...]
+    queues: tuple[Group, ...]
+    names: tuple[Group, ...]
+    counted: int
+    counted_failed: int
+    looked_up: int
+    attempts: int
+    capped: bool
+    left_out: int
+
+
+class _Reader:
+    """Reads some queues for a range."""
+
+    def __init__(self, access: Access, span: Range, queues: Sequence[str], name: str) -> None:
+        self.access, self.span, self.queues, self.name = access, span, queues, name
+        self.since = access.now - span.length
+        self.grid = Grid(span.first_slot(access.now), span.slot, access.now)
+        self.given: dict[str, Any] = {
+            "slot": span.slot, "origin": ORIGIN, "since": self.since, "now": access.now,
+            "name": name,
+        }  # fmt: skip
+
+    def depths(self, outcome: str, begin: datetime) -> list[Depth]:
+        rows = self.access.each_queue(
+            "charts_depth",
+            {"outcome": outcome, "begin": begin, "now": self.access.now, "pilot": PILOT},
+            queues=self.queues,
+        )
+        return [Depth(row.pop("queue_name"), **row) for row in rows]
+
+    def read(
+        self, file: str, plan: Plan, begin: datetime, **more: Any
+    ) -> Iterable[tuple[Row, int]]:
+        """Rows of a file, each with how many it stands for."""
+        for queues, slices in plan.parts(begin, self.access.now):
+            given = {**self.given, **slices.parameters, **more}
+            for row in self.access.each_queue(file, given, queues=queues):
+                yield row, slices.share
+
+    def by_slot(self, rows: Iterable[tuple[Row, int]], column: str) -> list[int]:
+        """Sums by slot."""
+        sums = [0] * len(self.grid)
+        for row, weight in rows:
+            place = self.grid.place(row["slot"].timestamp())
+            sums[min(max(place, 0), len(sums) - 1)] += row[column] * weight
+        return sums
+
+    def attempts(self, plan: Plan, begin: datetime) -> list[tuple[Attempt, int]]:
+        # A slice is cut off only where far more was claimed in it than in the others.
+        depth = PILOT if plan.share == 1 else max(50, LOOKED_UP // 20)
+        return [(_attempt(row), weight)
+                for row, weight in self.read("charts_runs", plan, begin, depth=depth)]  # fmt: skip
+
+    def waiting_now(self) -> list[Row]:
+        return self.access.each_queue(
+            "charts_waiting", {**self.given, "depth": WAITING}, queues=self.queues
+        )
+
+
+def _attempt(row: Row) -> Attempt:
+    ended = row["ended"] if row["completed"] else None
+    return Attempt(row["queue_name"], row["task_name"], row["started"], ended, row["due"])
+
+
+def figures(access: Access, span: Range, *, queue: str = "", name: str = "") -> Figures:
+    """Read a range.
+
+    Args:
+        access: what may be seen.
+        span: the range.
+        queue: only this queue, if any.
+        name: only tasks of exactly this name, if any.
+    """
+    queues = [each for each in access.queue_names if queue in ("", each)]
+    read = queues if len(queues) <= QUEUES else _largest(access, queues)
+    reader = _Reader(access, span, read, name)
+    begin = reader.since - span.longest_run
+    known = reader.depths("completed", begin)
+    # With a name, every run's task is looked up.
+    counted = Plan.of(known, begin, access.now, COUNTED // 4 if name else COUNTED)
+    completed = reader.by_slot(reader.read("charts_completed", counted, begin), "ended")
+    failures = reader.since - max(span.longest_run, _LONGEST_FAILED_RUN)
+    failing = Plan.of(reader.depths("failed", failures), failures, access.now, COUNTED // 8)
+    lost = list(reader.read("charts_failed", failing, failures))
+    looked_up = Plan.of(known, begin, access.now, LOOKED_UP)
+    return _put_together(
+        reader,
+        completed=completed,
+        ended=reader.by_slot(lost, "ended"),
+        for_good=reader.by_slot(lost, "for_good"),
+        found=reader.attempts(looked_up, begin),
+        plans=(counted, failing, looked_up),
+        left_out=len(queues) - len(read),
+    )
+
+
+def _put_together(
+    reader: _Reader,
+    *,
+    completed: list[int],
+    ended: list[int],
+    for_good: list[int],
+    found: list[tuple[Attempt, int]],
+    plans: tuple[Plan, Plan, Plan],
+    left_out: int,
+) -> Figures:
+    grid, since = reader.grid, reader.since.timestamp()
+    attempts = [attempt for attempt, _ in found]
+    now_waiting = reader.waiting_now()
+    still = running_total(reader.by_slot(((row, 1) for row in now_waiting), "waiting"))
+    waited = _waited(grid, found)
+    waiting = [past + now for past, now in zip(waited, still, strict=True)]
+    retried = [all_ - last for all_, last in zip(ended, for_good, strict=True)]
+    latency = grid.spreads((a.started, a.latency) for a in attempts
+                           if a.latency is not None and a.started > since)  # fmt: skip
+    duration = grid.spreads((a.ended, a.duration) for a in attempts
+                            if a.ended is not None and a.duration is not None
+                            and a.ended > since)  # fmt: skip
+    counted, failing, looked_up = plans
+    return Figures(
+        since=reader.since,
+        until=reader.access.now,
+        slot=grid.slot,
+        longest_run=reader.span.longest_run,
+        completed=sum(completed),
+        failed=sum(for_good),
+        retried=sum(retried),
+        waiting=waiting[-1],
+        slots=tuple(map(Slot, grid.starts, completed, for_good, retried, waiting, latency,
+                        duration)),
+        queues=tuple(groups(attempts, since, lambda a: (a.queue, ""))),
+        names=tuple(groups(attempts, since, lambda a: (a.queue, a.name))),
+        counted=counted.share,
+        counted_failed=failing.share,
+        looked_up=looked_up.share,
+        attempts=len(attempts),
+        capped=any(row["waiting"] >= WAITING for row in now_waiting),
+        left_out=left_out,
+    )  # fmt: skip
+
+
+def _waited(grid: Grid, found: Iterable[tuple[Attempt, int]]) -> list[int]:
+    """How much that has been claimed since waited at the end of each slot."""
+    total = [0] * len(grid)
+    by_weight: dict[int, list[tuple[float, float]]] = {}
+    for attempt, weight in found:
+        if attempt.due is not None:
+            by_weight.setdefault(weight, []).append((attempt.due, attempt.started))
+    for weight, waits in by_weight.items():
+        total = [sum_ + weight * more
+                 for sum_, more in zip(total, grid.waiting(waits), strict=True)]  # fmt: skip
+    return total
+
+
+def _largest(access: Access, queues: Sequence[str]) -> list[str]:
+    """The queues with the most runs, by the database's statistics."""
+    statement = """
+        select q.name from unnest(%s::text[]) q(name)
+          join pg_class c on c.oid = to_regclass(format('absurd.%%I', 'r_' || q.name))
+         order by c.reltuples desc, q.name limit %s"""
+    with connections[access.database].cursor() as cursor:
+        cursor.execute(statement, [list(queues), QUEUES])
+        return [name for (name,) in cursor.fetchall()]

@@ -1,0 +1,56 @@
+"""Tags of the page of charts: ``{% load absurd_charts %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from absurd_dashboard.charts import drawing
+from absurd_dashboard.charts.grouped import GroupTable
+from absurd_dashboard.links import Links
+from absurd_dashboard.queries.charts import Figures
+
+register = template.Library()
+
+_CHARTS = {
+    "throughput": drawing.throughput,
+    "latency": drawing.latency,
+    "duration": drawing.duration,
+    "waiting": drawing.waiting,
+}
+
+
+@register.inclusion_tag("absurd_dashboard/charts/_chart.html")
+def chart(kind: str, figures: Figures) -> dict[str, Any]:
+    """Draw one of the charts.
+
+    Args:
+        kind: ``throughput``, ``latency``, ``duration`` or ``waiting``.
+        figures: what was read.
+    """
+    return {"chart": _CHARTS[kind](figures)}
+
+
+@register.simple_tag(takes_context=True)
+def group_table(context: Context, view: Any, *, by_name: bool, caption: str) -> SafeString:
+    """Draw the percentiles by queue, or by task name.
+
+    Args:
+        view: the page's data.
+        by_name: which of the two.
+        caption: what the table holds, for screen readers.
+    """
+    request = context.get("request")
+    drawn = GroupTable(
+        view.figures.names if by_name else view.figures.queues,
+        query={"range": view.span},
+        by_name=by_name,
+        now=context["page"].now,
+        links=Links.of(request),
+        caption=caption,
+    )
+    return render_to_string(drawn.template_name, {"table": drawn}, request)

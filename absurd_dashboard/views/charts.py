@@ -1,0 +1,60 @@
+"""Charts over time: what ended, how long it took, and what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from absurd_dashboard.access import Access
+from absurd_dashboard.charts.ranges import RANGES, chosen
+from absurd_dashboard.choices import Choice, chips, query_url
+from absurd_dashboard.pages import Page, page
+from absurd_dashboard.queries.charts import Figures, figures
+
+#: Longer values are nobody's queue or task name.
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ChartsView:
+    """What the page of charts shows.
+
+    Attributes:
+        span: key of the range.
+        known: whether the queue that is asked for is in sight; true when none is.
+    """
+
+    span: str
+    queue: str
+    name: str
+    known: bool
+    ranges: tuple[Choice, ...]
+    chips: tuple[Choice, ...]
+    figures: Figures
+
+
+@page("charts", "charts/page")
+def charts(request: HttpRequest, access: Access) -> Page:
+    """The charts of a range, of all queues in sight or one, of all task names or one."""
+    span = chosen(request.GET.get("range"))
+    queue, name = _text(request, "queue"), _text(request, "name")
+    kept = {"queue": queue, "name": name, "range": span.key}
+    shown = ChartsView(
+        span=span.key,
+        queue=queue,
+        name=name,
+        known=queue in ("", *access.queue_names),
+        ranges=tuple(
+            Choice(gettext(each.label), query_url({**kept, "range": each.key}), each == span)
+            for each in RANGES
+        ),
+        chips=chips(kept, ("queue", "name")),
+        figures=figures(access, span, queue=queue, name=name),
+    )
+    return Page(gettext("Charts"), shown)
+
+
+def _text(request: HttpRequest, key: str) -> str:
+    return request.GET.get(key, "").strip().replace("\x00", "")[:_LONGEST]

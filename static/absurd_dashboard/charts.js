@@ -1,0 +1,26 @@
+// Puts the instants of charts into the viewer's zone; the server writes them in UTC.
+const language = document.documentElement.lang || undefined;
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const DAY = { day: "numeric", month: "short" };
+const time = new Intl.DateTimeFormat(language, TIME);
+const day = new Intl.DateTimeFormat(language, DAY);
+const both = new Intl.DateTimeFormat(language, { ...DAY, ...TIME, timeZoneName: "short" });
+
+function labelled(instant, { form, dated }) {
+  if (form === "day") return day.format(instant);
+  return dated === undefined ? time.format(instant) : `${day.format(instant)} ${time.format(instant)}`;
+}
+
+function localise() {
+  for (const text of document.querySelectorAll(".abs-chart text[data-at]")) {
+    text.textContent = labelled(new Date(text.dataset.at), text.dataset);
+  }
+  for (const title of document.querySelectorAll(".abs-chart title[data-at]:not([data-local])")) {
+    title.dataset.local = "";
+    title.textContent = title.textContent.replace(/^.*? UTC/, both.format(new Date(title.dataset.at)));
+  }
+}
+
+addEventListener("abs:updated", localise);
+addEventListener("htmx:afterSettle", localise);
+localise();

@@ -1,0 +1,210 @@
+"""The page of charts: what it counts, how long things took, what waited, and what it admits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from absurd_dashboard.queries import charts
+from tests.dashboard.engine import START, Engine
+
+
+def read(client: Client, query: str = "") -> dict[str, Any]:
+    """The figures of the page, from its JSON twin."""
+    answer = client.get(f"/absurd/charts/?format=json&{query}")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()["figures"]
+    return found
+
+
+def at(figures: dict[str, Any], minutes: int) -> dict[str, Any]:
+    """The slot that begins so many minutes after the engine's clock was frozen."""
+    start = (START + timedelta(minutes=minutes)).isoformat()
+    (slot,) = [slot for slot in figures["slots"] if slot["start"] == start]
+    found: dict[str, Any] = slot
+    return found
+
+
+def finished(engine: Engine, queue: str, name: str = "work", *, after: float = 1.0) -> None:
+    """Spawn a task, claim it after some seconds and complete it after as many more."""
+    engine.spawn(queue, name)
+    engine.advance(seconds=after)
+    run = engine.claim(queue, lease=10_000)
+    engine.advance(seconds=after)
+    engine.complete(queue, run)
+
+
+class TestThroughput:
+    def test_attempts_are_counted_in_the_slot_in_which_they_ended(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        finished(engine, "q", after=70)
+        engine.advance(minutes=5)
+        figures = read(client)
+        assert (figures["completed"], at(figures, 2)["completed"]) == (1, 1)
+
+    def test_a_failure_for_good_is_told_from_one_that_is_retried(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        engine.failed("q")
+        engine.spawn("q", max_attempts=2)
+        engine.fail("q", engine.claim("q"), name="E", message="again")
+        engine.advance(minutes=1)
+        figures = read(client)
+        assert (figures["failed"], figures["retried"]) == (1, 1)
+        overview = client.get("/absurd/?format=json").json()
+        assert overview["queues"][0]["failed"] == figures["failed"]
+
+    def test_what_ended_before_the_range_is_not_in_it(self, client: Client, engine: Engine) -> None:
+        engine.create("q")
+        finished(engine, "q")
+        engine.advance(hours=2)
+        assert read(client)["completed"] == 0
+        assert read(client, "range=6h")["completed"] == 1
+
+    @pytest.mark.parametrize("span", ["1h", "6h", "24h", "7d", "30d"])
+    def test_every_range_has_at_most_121_slots(
+        self, client: Client, engine: Engine, span: str
+    ) -> None:
+        engine.create("q")
+        assert 60 <= len(read(client, f"range={span}")["slots"]) <= 121
+
+
+class TestLengths:
+    def test_latency_is_from_spawn_to_claim_and_duration_from_claim_to_completion(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        engine.spawn("q", "slow")
+        engine.advance(seconds=30)
+        run = engine.claim("q")
+        engine.advance(seconds=10)
+        engine.complete("q", run)
+        figures = read(client)
+        assert at(figures, 0)["latency"] == {"of": 1, "p50": 30.0, "p95": 30.0, "p99": 30.0}
+        assert at(figures, 0)["duration"]["p50"] == 10.0
+        (group,) = figures["names"]
+        assert (group["queue"], group["name"], group["duration"]["p99"]) == ("q", "slow", 10.0)
+
+    def test_of_a_run_that_slept_no_latency_is_made_up(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        engine.spawn("q")
+        run = engine.claim("q")
+        engine.sleep("q", run, engine.now + timedelta(minutes=5))
+        engine.advance(minutes=6)
+        engine.complete("q", engine.claim("q"))
+        (group,) = read(client)["queues"]
+        assert group["latency"] is None
+        assert group["duration"]["p50"] == 0.0
+
+
+class TestBacklog:
+    def test_what_waited_then_is_concluded_from_claims(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        engine.spawn("q")
+        engine.advance(minutes=3, seconds=30)
+        engine.claim("q")
+        engine.advance(minutes=2)
+        figures = read(client)
+        assert [at(figures, minute)["waiting"] for minute in range(6)] == [1, 1, 1, 0, 0, 0]
+
+    def test_what_waits_now_is_what_the_overview_counts(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        for _ in range(3):
+            engine.spawn("q")
+        engine.advance(minutes=10)
+        overview = client.get("/absurd/?format=json").json()
+        assert read(client)["waiting"] == overview["queues"][0]["pending"] == 3
+
+    def test_a_sleeper_that_is_due_waits_and_one_that_is_not_does_not(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        for minutes in (1, 60):
+            engine.spawn("q")
+            engine.sleep("q", engine.claim("q"), engine.now + timedelta(minutes=minutes))
+        engine.advance(minutes=2)
+        assert read(client)["waiting"] == 1
+
+
+class TestFilters:
+    def test_a_queue_and_a_task_name_narrow_everything(
+        self, client: Client, engine: Engine
+    ) -> None:
+        for queue in ("q", "other %s"):
+            engine.create(queue)
+            finished(engine, queue, "send")
+            finished(engine, queue, "charge")
+            engine.spawn(queue, "charge")
+        assert read(client)["completed"] == 4
+        narrow = read(client, "queue=other+%25s&name=send")
+        assert (narrow["completed"], narrow["waiting"], narrow["attempts"]) == (1, 0, 1)
+        assert [(g["queue"], g["name"]) for g in narrow["names"]] == [("other %s", "send")]
+
+    def test_an_unknown_queue_is_said_to_be_none(self, client: Client, engine: Engine) -> None:
+        engine.create("q")
+        page = client.get("/absurd/charts/?queue=nothing").text
+        assert "There is no queue with this name, or none that you may see" in page
+
+    def test_an_unknown_range_is_the_last_hour(self, client: Client, engine: Engine) -> None:
+        assert client.get("/absurd/charts/?format=json&range=9999d").json()["span"] == "1h"
+
+
+class TestLabels:
+    def test_what_is_counted_in_samples_says_so(
+        self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(charts, "COUNTED", 120)
+        monkeypatch.setattr(charts, "LOOKED_UP", 60)
+        engine.create("q")
+        engine.call("select absurd.spawn_task('q', 'work', 'null') from generate_series(1, 240)")
+        for _ in range(240):
+            engine.advance(seconds=14)
+            engine.complete("q", engine.claim("q"))
+        figures, page = read(client), client.get("/absurd/charts/").text
+        assert (figures["counted"], figures["looked_up"]) == (2, 4)
+        assert 160 <= figures["completed"] <= 320
+        assert 30 <= figures["attempts"] <= 90
+        assert "one part in <data" in page
+        assert "Completed <strong>≈" in page
+
+    def test_a_chart_is_an_image_with_a_name_and_the_same_as_a_table(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        finished(engine, "q")
+        page = client.get("/absurd/charts/").text
+        for key in ("throughput", "duration", "latency"):
+            assert f'role="img" aria-labelledby="chart-{key}"' in page
+            assert f'<details class="abs-fold" id="chart-{key}-table">' in page
+        assert "Nothing waited in this time." in page
+
+    def test_without_queues_it_says_how_charts_come_to_be(
+        self, client: Client, engine: Engine
+    ) -> None:
+        assert "Create a queue, spawn a task and start a worker" in client.get(
+            "/absurd/charts/"
+        ).text  # fmt: skip
+
+    def test_of_very_many_queues_the_largest_are_read(
+        self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(charts, "QUEUES", 1)
+        for queue in ("small", "large"):
+            engine.create(queue)
+        finished(engine, "large")
+        engine.call('analyze absurd."r_small"; analyze absurd."r_large"')
+        figures = read(client)
+        assert (figures["completed"], figures["left_out"]) == (1, 1)
+        assert read(client, "queue=small")["left_out"] == 0
