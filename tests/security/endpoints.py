@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -12,7 +13,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from absurd_dashboard import urls
 from absurd_dashboard.policy import Action
-from tests.security.world import Things
+from tests.security.world import Things, World
 
 Of = Callable[[Things], Any]
 
@@ -213,6 +214,12 @@ ADMIN_MODELS = {
     "Tenant": "the tenant, its scopes to read",
     "Wait": "waits of the tasks that the tenant sees, to read",
 }
+
+
+def on_a_role_for(name: str, world: World) -> AbstractContextManager[None]:
+    """Be the engine's owner where an endpoint manages queues, which takes it; docs/roles.md."""
+    managed = ENDPOINTS[name].needs is Action.QUEUES
+    return world.engine.owning() if managed else nullcontext()
 
 
 def patterns(

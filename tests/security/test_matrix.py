@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -21,6 +20,7 @@ from tests.security.endpoints import (
     Endpoint,
     Kind,
     address,
+    on_a_role_for,
     patterns,
 )
 from tests.security.world import (
@@ -99,9 +99,7 @@ def send(world: World, actor: Actor, name: str, where: Place, form: Form) -> Htt
     """One request; whatever it changes is taken back."""
     client, path = world.clients[actor], where.path(name, form)
     client.cookies.pop("messages", None)  # what an action before said
-    # Queues are managed on the role that owns them; docs/roles.md.
-    managed = ENDPOINTS[name].needs is Action.QUEUES
-    with world.engine.owning() if managed else nullcontext():
+    with on_a_role_for(name, world):
         if form.method == "POST":
             with undone():
                 return client.post(path, ENDPOINTS[name].data(where.things), headers=form.headers)
