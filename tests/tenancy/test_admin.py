@@ -306,6 +306,21 @@ class TestAudit:
         assert client.post(address("auditentry", entry.pk, "change")).status_code == 403
         assert client.post(address("auditentry", entry.pk, "delete")).status_code == 403
 
+    def test_what_was_asked_for_is_redacted_inside_of_recorded_inputs_too(
+        self, world: World, sign_in: SignIn
+    ) -> None:
+        arguments = {"params": '{"secret": "4711", "rest": 1.10}', "secret": "4712"}
+        entry = AuditEntry.objects.create(
+            username="ann", tenant="ours", action="spawn", queue="ours", arguments=arguments
+        )
+        rules = (Redaction(key="secret", task_name="another"),)
+        given = {"DATABASE": "absurd", "REDACT": rules}
+        with override_settings(ABSURD_DASHBOARD=given):
+            text = sign_in().get(address("auditentry", entry.pk, "change")).text
+        assert "4711" not in text
+        assert "4712" not in text
+        assert "1.10" in text
+
     @pytest.mark.parametrize(
         ("search", "found"), [("actor-ours", True), ("actor", False), ("ours", False)]
     )
