@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import sql
 
 from absurd_core.sqlfiles import read_sql
@@ -36,7 +36,7 @@ class Access:
     """What one request may see; made once for it, and kept no longer.
 
     Attributes:
-        database: alias of the engine's database.
+        database: alias of the database to read; a replica's for a page, if there is one.
         now: the engine's clock when the page began.
         version: the engine's schema version.
         scopes: the queues in sight, in the order of their names.
@@ -45,6 +45,8 @@ class Access:
         redactions: what to hide in payloads.
         stamp: see :class:`absurd_dashboard.engine.Snapshot`.
         everything: whether nothing is out of sight.
+        instance: alias of the engine's primary, by which scopes and records name it.
+        behind: how far the replica that is read is behind; None for a primary.
         unreadable: queues that the viewer may see and the database's role may not read.
     """
 
@@ -58,14 +60,23 @@ class Access:
     redactions: tuple[Redaction, ...] = ()
     stamp: str = ""
     everything: bool = False
+    instance: str = DEFAULT_DB_ALIAS
+    behind: timedelta | None = None
     unreadable: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, grant: Grant, snapshot: Snapshot) -> Access:
-        """Apply a grant to the queues there are, inside the snapshot that the page reads in."""
+    def of(cls, grant: Grant, snapshot: Snapshot, instance: str = "") -> Access:
+        """Apply a grant to the queues there are, inside the snapshot that the page reads in.
+
+        Args:
+            grant: what the policy says.
+            snapshot: open.
+            instance: alias of the primary, where the snapshot is a replica's.
+        """
         database = snapshot.database
+        instance = instance or database
         names, refused = _queue_names(database)
-        scopes = grant.scopes(database, names)
+        scopes = grant.scopes(instance, names)
         access = cls(
             database=database,
             now=snapshot.now,
@@ -76,7 +87,9 @@ class Access:
             actions=grant.actions,
             stamp=snapshot.stamp,
             everything=len(scopes) == len(names) and all(s.tenants is None for s in scopes),
-            unreadable=tuple(scope.queue for scope in grant.scopes(database, refused)),
+            instance=instance,
+            behind=snapshot.behind,
+            unreadable=tuple(scope.queue for scope in grant.scopes(instance, refused)),
         )
         access.confine()
         return replace(access, redactions=policy().redactions(access))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
+from django.core.validators import slug_re
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -45,7 +46,7 @@ def check_dashboard(**_: Any) -> list[CheckMessage]:
     wrong = list(_types(given))
     if wrong:
         return [*_site(), *wrong]
-    found = (*_database(given.database), *_policy(given.policy), *_metrics(given.metrics_token))
+    found = (*_databases(given), *_policy(given.policy), *_metrics(given.metrics_token))
     return [*_site(), *found]
 
 
@@ -61,6 +62,10 @@ def _types(given: DashboardSettings) -> Iterator[CheckMessage]:
 
 
 def _fits(value: object, kind: Any) -> bool:
+    if get_origin(kind) is dict:
+        return isinstance(value, dict) and all(
+            isinstance(part, str) for pair in value.items() for part in pair
+        )
     if get_origin(kind) is tuple:
         return isinstance(value, list | tuple) and all(
             isinstance(item, Redaction) for item in value
@@ -69,13 +74,36 @@ def _fits(value: object, kind: Any) -> bool:
 
 
 def _defaults() -> dict[str, Any]:
-    return {field.name: field.default for field in fields(DashboardSettings)}
+    return {
+        each.name: getattr(DashboardSettings(), each.name) for each in fields(DashboardSettings)
+    }
 
 
-def _database(alias: str) -> Iterator[CheckMessage]:
+def _databases(given: DashboardSettings) -> Iterator[CheckMessage]:
+    yield from _database("DATABASE", given.database)
+    for name, alias in given.instances.items():
+        yield from _database("INSTANCES", alias)
+        if slug_re.fullmatch(name) is None:
+            yield Error(
+                f"ABSURD_DASHBOARD['INSTANCES'] has the name {name!r}, which fits into no address.",
+                hint="Use letters, digits, hyphens and underscores.",
+                id="absurd_dashboard.E011",
+            )
+    for primary, replica in given.replicas.items():
+        yield from _database("REPLICAS", primary)
+        yield from _database("REPLICAS", replica)
+    if given.instances and given.database not in given.instances.values():
+        yield Error(
+            f"ABSURD_DASHBOARD['DATABASE'] is {given.database!r}, which is none of INSTANCES.",
+            hint="Name the alias of the engine that Django's admin is to show.",
+            id="absurd_dashboard.E012",
+        )
+
+
+def _database(key: str, alias: str) -> Iterator[CheckMessage]:
     if alias not in settings.DATABASES:
         yield Error(
-            f"ABSURD_DASHBOARD['DATABASE'] names {alias!r}, which is not in DATABASES.",
+            f"ABSURD_DASHBOARD[{key!r}] names {alias!r}, which is not in DATABASES.",
             hint="Name the alias of the database that holds the schema absurd.",
             id="absurd_dashboard.E002",
         )

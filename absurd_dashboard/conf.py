@@ -1,6 +1,6 @@
 """The dashboard's settings: name, default and help in one place."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,10 @@ class DashboardSettings:
 
     #: Alias in ``DATABASES`` of the database that holds the engine (schema ``absurd``).
     database: str = DEFAULT_DB_ALIAS
+    #: Several engines: a name for addresses, and the alias of each; ``DATABASE`` should be one.
+    instances: dict[str, str] = field(default_factory=dict)
+    #: Alias of a primary, and alias of a copy of it that pages read from.
+    replicas: dict[str, str] = field(default_factory=dict)
     #: Dotted path of the access policy; see :class:`absurd_dashboard.policy.Policy`.
     policy: str = "absurd_dashboard.policy.Policy"
     #: Longest time a single query of a page may take in the engine's database.
@@ -57,7 +61,7 @@ def dashboard_settings() -> DashboardSettings:
         ImproperlyConfigured: it names a key that does not exist.
     """
     given: dict[str, Any] = getattr(django_settings, "ABSURD_DASHBOARD", {})
-    known = {field.name.upper(): field.name for field in fields(DashboardSettings)}
+    known = {each.name.upper(): each.name for each in fields(DashboardSettings)}
     if unknown := sorted(set(given) - set(known)):
         raise ImproperlyConfigured(
             f"ABSURD_DASHBOARD has unknown keys: {', '.join(unknown)}. "

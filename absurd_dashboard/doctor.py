@@ -15,9 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import Snapshot, snapshot
 from absurd_dashboard.errors import DashboardError, EngineUnavailable
+from absurd_dashboard.instances import instances
 
 #: Clocks that differ by less than this make no age on a page wrong enough to mislead.
 SKEW = timedelta(seconds=2)
@@ -53,12 +53,16 @@ def examine() -> Iterator[Finding]:
     """Look at the settings, at the dashboard's own tables, and at the engine."""
     yield from _settings()
     yield from _own_tables()
-    alias = dashboard_settings().database
+    for each in instances().values():
+        yield from _engine(each.alias)
+
+
+def _engine(alias: str) -> Iterator[Finding]:
     begun = monotonic()
     try:
         with snapshot(alias) as opened:
             milliseconds = round((monotonic() - begun) * 1000)
-            said = f"version {opened.version}, answers in {milliseconds} ms"
+            said = f"{alias!r} is version {opened.version}, answers in {milliseconds} ms"
             yield Finding(Level.OK, "engine", said)
             for look in LOOKS:
                 yield from look(opened)

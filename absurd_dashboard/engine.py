@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import psycopg
@@ -23,7 +23,11 @@ set local statement_timeout = {timeout};
 set local lock_timeout = {timeout};
 set local jit = off;
 set local max_parallel_workers_per_gather = 0;
-select absurd.current_time(), absurd.get_schema_version(), pg_current_snapshot()::text
+select absurd.current_time(), absurd.get_schema_version(), pg_current_snapshot()::text,
+       case when pg_is_in_recovery() then
+         case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then interval '0'
+              else clock_timestamp() - pg_last_xact_replay_timestamp() end
+       end
 """
 # One snapshot for the whole page, so that its counts and its rows agree.
 _BEGIN = "set transaction isolation level repeatable read, read only;"
@@ -49,12 +53,14 @@ class Snapshot:
         version: the schema's version; ``main`` on development builds.
         stamp: equal as long as nothing at all was written, for ten seconds; empty where that
             cannot be told.
+        behind: how far a replica is behind its primary; None for a primary.
     """
 
     database: str
     now: datetime
     version: str
     stamp: str = ""
+    behind: timedelta | None = None
 
 
 @contextmanager
@@ -116,10 +122,11 @@ def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
         cursor.execute(_BEGIN + opening if own else opening)
         while cursor.nextset():
             pass
-        now, version, seen = cursor.fetchone()
+        now, version, seen, behind = cursor.fetchone()
     if _too_old(version):
         raise errors.EngineTooOld(f"The engine's schema is {version}.")
-    return Snapshot(connection.alias, now, version, _stamp(seen, now) if own else "")
+    stamp = _stamp(seen, now) if own else ""
+    return Snapshot(connection.alias, now, version, stamp, behind)
 
 
 def _stamp(seen: str, now: datetime) -> str:

@@ -3,6 +3,7 @@
 # DashboardError
 #   ScopeMissing        a query over the engine's tables was built without an access object
 #   NotGranted          the policy grants nothing where the request wants to go
+#   InstanceNeeded      there are several engines, and the address has no name of one
 #   Unchanged           nothing was written since the open page was drawn
 #   EngineUnavailable   the engine's database does not answer as an engine
 #     EngineUnreachable
@@ -26,6 +27,10 @@ class ScopeMissing(DashboardError):
 
 class NotGranted(DashboardError):
     """The policy grants nothing where the request wants to go."""
+
+
+class InstanceNeeded(DashboardError):
+    """There are several engines, and the address says of none which is meant."""
 
 
 class Unchanged(DashboardError):

@@ -181,7 +181,7 @@ def _entry(
         username=user.get_username(),
         tenant=access.tenant or "",
         action=verb or action.value,
-        instance=access.database,
+        instance=access.instance,
         queue=target.queue,
         task_id=target.task_id,
         event=target.event,

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from uuid import UUID
 
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.http import urlencode
 
 APP = "absurd_dashboard"
+#: Begins the name of a URL pattern that names an engine: its number of arguments is that of
+#: another one in a tenant's name.
+AT = "at-"
+Args = tuple[object, ...]
+#: Stands for an id in a path that is kept.
+_ANY = UUID(int=0x5EED << 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +28,29 @@ class Links:
     Attributes:
         namespace: the mount that the request came in through; None outside of one.
         tenant: slug of the tenant in the request's own address, if any.
+        instance: name of the engine in it; empty where there is only one.
     """
 
     namespace: str | None = None
     tenant: str | None = None
+    instance: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest | None) -> Links:
         """Links to the same mount as the request's own page."""
         match = request.resolver_match if request is not None else None
-        return cls(match.namespace, match.kwargs.get("tenant")) if match else cls()
+        if match is None:
+            return cls()
+        named = match.kwargs.get
+        return cls(match.namespace, named("tenant"), named("instance", ""))
 
     def within(self, tenant: str | None) -> Links:
         """Links to the same pages in a tenant's name."""
         return replace(self, tenant=tenant)
+
+    def at(self, instance: str) -> Links:
+        """Links to the same pages about another engine."""
+        return replace(self, instance=instance)
 
     def to(self, page: str, /, *args: object, **query: object) -> str:
         """The address of a page.
@@ -41,7 +60,29 @@ class Links:
             args: the pattern's arguments.
             query: what to put into the query string; None and empty values are left out.
         """
-        full = args if self.tenant is None else (self.tenant, *args)
-        path = reverse(f"{APP}:{page}", args=full, current_app=self.namespace)
+        place = [each for each in (self.tenant, self.instance) if each]
+        name = f"{AT}{page}" if self.instance else page
+        path = _path(name, self.namespace, tuple(place), args)
         given = {key: str(value) for key, value in query.items() if value not in (None, "")}
         return f"{path}?{urlencode(given)}" if given else path
+
+
+def _path(name: str, namespace: str | None, place: tuple[str, ...], args: Args) -> str:
+    """The path of a page; a list has fifty of the same, which differ in one id."""
+    if len(args) != 1 or not isinstance(args[0], UUID):
+        return _reversed(name, namespace, (*place, *args), get_script_prefix(), get_urlconf())
+    where = (name, namespace, (*place, _ANY), get_script_prefix(), get_urlconf())
+    return _reversed(*where).replace(str(_ANY), str(args[0]))
+
+
+@lru_cache(maxsize=512)
+def _reversed(
+    name: str, namespace: str | None, args: Args, prefix: str, urlconf: str | None
+) -> str:
+    return reverse(f"{APP}:{name}", urlconf, args, current_app=namespace)
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "ROOT_URLCONF":
+        _reversed.cache_clear()

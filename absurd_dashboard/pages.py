@@ -6,27 +6,25 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
-from django.urls import ResolverMatch
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
-from absurd_dashboard import errors, tags, twins
+from absurd_dashboard import elsewhere, errors, instances, tags, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.engine import snapshot
+from absurd_dashboard.frame import LIVE_HEADER as LIVE_HEADER
+from absurd_dashboard.frame import PageInfo, context, frame
+from absurd_dashboard.frame import refused as refused
 from absurd_dashboard.links import Links
-from absurd_dashboard.policy import Action, policy
+from absurd_dashboard.policy import policy
 
-#: Names the version of the live region that the browser shows.
-LIVE_HEADER = "X-Absurd-Live"
 #: Names the version of the live region in an answer.
 TOKEN_HEADER = "X-Absurd-Token"  # noqa: S105  no secret
 
@@ -60,29 +58,6 @@ class Page:
         """Equal as long as the live region shows the same."""
         seen = self.data if self.version is None else self.version
         return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class PageInfo:
-    """What the frame around a page needs; ``page`` in templates."""
-
-    title: str
-    section: str
-    now: datetime | None = None
-    refresh_ms: int = 0
-    site_title: str = ""
-    logout_url: str = ""
-    live_url: str = ""
-    token: str = ""
-    queues: tuple[str, ...] = ()
-    tenant: str | None = None
-    tenant_name: str = ""
-    tenants: tuple[tuple[str, str], ...] = ()
-    may: frozenset[Action] = frozenset()
-    redacted: bool = False
-    frame: str = "absurd_dashboard/base.html"
-    revealed: bool = False
-    live_template: str = ""
 
 
 #: A view's body: reads through the access object, returns a page or any other answer.
@@ -135,16 +110,19 @@ def access_to(request: HttpRequest, tenant: str | None) -> Iterator[Access]:
 
     Raises:
         NotGranted: the policy grants nothing here.
+        Http404: there is no such engine.
+        InstanceNeeded: there are several engines, and the address names none.
         Unchanged: an open page asks, and nothing was written since it was drawn.
     """
     grant = policy().grant(request, tenant)
     if grant is None:
         raise errors.NotGranted(tenant)
-    with snapshot(dashboard_settings().database) as opened:
+    instance = instances.chosen(request)
+    with instances.reading(instance, request.method) as opened:
         known = request.headers.get(LIVE_HEADER, "")
         if opened.stamp and known.startswith(f"{opened.stamp}."):
             raise errors.Unchanged
-        yield Access.of(grant, opened)
+        yield Access.of(grant, opened, instance.alias)
 
 
 def answered(
@@ -180,12 +158,17 @@ def _body_or_reason(
     request: HttpRequest, body: View, section: str, kwargs: Kwargs
 ) -> HttpResponseBase:
     try:
-        return body(request, **kwargs)
+        return body(request, **_of_the_page(kwargs))
     except Exception as error:
         answer = _explained(request, section, error)
         if answer is None:
             raise
         return answer
+
+
+def _of_the_page(kwargs: Kwargs) -> Kwargs:
+    """What the URL says, without the engine: :func:`access_to` reads that from the request."""
+    return {name: value for name, value in kwargs.items() if name != "instance"}
 
 
 def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResponseBase | None:
@@ -194,7 +177,9 @@ def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResp
         case errors.Unchanged():
             return HttpResponse(status=204)
         case errors.NotGranted():
-            return _elsewhere(request, section)
+            return elsewhere.tenant(request, section)
+        case errors.InstanceNeeded():
+            return elsewhere.instance(request, section)
         case Http404():
             return refused(request, section, 404, str(error) or "There is nothing here")
         case errors.QueryTimedOut() | TimedOut():
@@ -210,31 +195,6 @@ def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResp
     return None
 
 
-def _elsewhere(request: HttpRequest, section: str) -> HttpResponseBase:
-    """Lead somebody who came without a tenant to theirs."""
-    links = Links.of(request)
-    if links.tenant is not None:
-        return refused(request, section, 404, "There is nothing here")
-    choices = policy().tenants(request)
-    if not choices:
-        return refused(request, section, 403, "You have no access to this dashboard")
-    if LIVE_HEADER in request.headers or twins.wanted(request) or request.method == "POST":
-        return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
-    match = cast("ResolverMatch", request.resolver_match)
-    captured: dict[str, Any] = match.captured_kwargs  # type: ignore[attr-defined]  # not in the stubs
-    addresses = [
-        (name, links.within(slug).to(str(match.url_name), *captured.values()))
-        for slug, name in choices
-    ]
-    if len(addresses) == 1:
-        query = request.META.get("QUERY_STRING", "")
-        return redirect(f"{addresses[0][1]}?{query}" if query else addresses[0][1])
-    info = PageInfo(**_frame(request, "Choose a tenant", section))
-    return render(
-        request, "absurd_dashboard/tenants.html", _context(request, info, choices=addresses)
-    )
-
-
 def rendered(
     request: HttpRequest, answer: Page, access: Access, section: str, template: str
 ) -> HttpResponseBase:
@@ -246,7 +206,7 @@ def rendered(
     if known is not None and known.rpartition(".")[2] == answer.token:
         return HttpResponse(status=204, headers={TOKEN_HEADER: token})
     info = PageInfo(
-        **_frame(request, answer.title, section),
+        **frame(request, answer.title, section),
         now=access.now,
         live_url=answer.live,
         live_template=f"absurd_dashboard/{template}_live.html",
@@ -255,15 +215,18 @@ def rendered(
         tenant=access.tenant,
         tenant_name=access.tenant_name,
         tenants=_switcher(request) if known is None else (),
+        instance=instances.name_in(request),
+        instances=_engines(request) if known is None else (),
+        behind=access.behind,
         may=access.actions,
         redacted=bool(access.redactions),
         revealed=answer.revealed,
     )
-    context = _context(request, info, view=answer.data)
+    known_by = context(request, info, view=answer.data)
     if known is None:
-        return render(request, f"absurd_dashboard/{template}.html", context, status=answer.status)
+        return render(request, f"absurd_dashboard/{template}.html", known_by, status=answer.status)
     # A page where nothing lives has no live region: whoever asks for one gets the page.
-    response = render(request, [info.live_template, f"absurd_dashboard/{template}.html"], context)
+    response = render(request, [info.live_template, f"absurd_dashboard/{template}.html"], known_by)
     response[TOKEN_HEADER] = token
     return response
 
@@ -277,23 +240,10 @@ def _switcher(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     return found if len(found) > 1 else ()
 
 
-def _frame(request: HttpRequest, title: str, section: str) -> dict[str, Any]:
-    """What every answer knows, whether or not the engine does."""
-    given = dashboard_settings()
-    part = "partial" if request.headers.get("HX-Request") == "true" else "base"
-    return {
-        "title": title,
-        "section": section,
-        "refresh_ms": int(given.refresh_interval.total_seconds() * 1000),
-        "site_title": given.title,
-        "logout_url": resolve_url(given.logout_url) if given.logout_url else "",
-        "frame": f"absurd_dashboard/{part}.html",
-    }
-
-
-def _context(request: HttpRequest, info: PageInfo, **more: Any) -> dict[str, Any]:
-    """Variables of every template, whatever context processors the host has."""
-    return {"page": info, "request": request, "messages": get_messages(request), **more}
+def _engines(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """Name and address of the engines to switch to; empty where there is one."""
+    links, known = Links.of(request), instances.instances()
+    return tuple((name, links.at(name).to("overview")) for name in known) if len(known) > 1 else ()
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
@@ -302,32 +252,21 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path())
 
 
-def refused(
-    request: HttpRequest, section: str, status: int, title: str, remedy: str = "", *, href: str = ""
-) -> HttpResponseBase:
-    """Say why something is not there or was not done, in the form that was asked for.
-
-    Args:
-        request: the request.
-        section: which entry of the navigation is current.
-        status: the HTTP status.
-        title: what happened, in words.
-        remedy: what to do about it.
-        href: where to look next.
-    """
-    if LIVE_HEADER in request.headers or twins.wanted(request):
-        return twins.problem(status, title, remedy)
-    template = f"absurd_dashboard/{status if status in {403, 404, 409} else 'error'}.html"
-    info = PageInfo(**_frame(request, title, section))
-    error = {"title": title, "message": "", "works": "", "remedy": remedy, "href": href}
-    return render(request, template, _context(request, info, error=error), status=status)
-
-
 def _sealed(response: HttpResponseBase) -> HttpResponseBase:
     """Headers of every answer; what a host has set already stays."""
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        return _bare(response)
     response.headers.setdefault("Content-Security-Policy", _CSP)
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     patch_cache_control(response, private=True, no_store=True)
     patch_vary_headers(response, ["Accept", "Cookie", LIVE_HEADER])
+    return response
+
+
+def _bare(response: HttpResponseBase) -> HttpResponseBase:
+    """An answer without content, asked for every two seconds: nothing is there to be guarded."""
+    del response.headers["Content-Type"]
+    response.headers["Cache-Control"] = "no-store"
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # Django's own mark
     return response

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from absurd_dashboard.conf import dashboard_settings
 
 
@@ -13,5 +15,6 @@ class EngineRouter:
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         """Refuse the engine's alias, and have no opinion about any other."""
-        engine = dashboard_settings().database
-        return False if db == engine != "default" else None
+        given = dashboard_settings()
+        engines = {given.database, *given.instances.values(), *given.replicas.values()}
+        return False if db in engines - {DEFAULT_DB_ALIAS} else None

@@ -1,7 +1,8 @@
 """The dashboard's URLs, relative to where it is mounted."""
 
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 
+from absurd_dashboard.links import AT
 from absurd_dashboard.tilde import TildeConverter
 from absurd_dashboard.views import (
     actions,
@@ -15,6 +16,7 @@ from absurd_dashboard.views import (
     maintenance,
     metrics,
     overview,
+    palette,
     queue_create,
     queues,
     saved_view_forms,
@@ -69,6 +71,7 @@ pages = [
     path("workflows/", workflows.workflows, name="workflows"),
     path("workflows/<tilde:workflow>/", workflows.workflow, name="workflow"),
     path("spawn/", spawn.spawn, name="spawn"),
+    path("go/", palette.go, name="go"),
     path("views/", saved_views.views, name="views"),
     path("views/new/", saved_view_forms.new, name="view_new"),
     path("views/pinned/", saved_views.pinned, name="pinned"),
@@ -86,10 +89,17 @@ pages = [
     path("bulk/<uuid:operation_id>/resume/", bulk.resume, name="bulk_resume"),
     path("bulk/<uuid:operation_id>/step/", bulk.step, name="bulk_step"),
 ]
+pages_at = [
+    URLPattern(each.pattern, each.callback, each.default_args, AT + str(each.name))
+    for each in pages
+]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
     *pages,
     # The same pages in a tenant's name: a link means the same for everyone entitled.
     path("t/<slug:tenant>/", include(pages)),
+    # And about one of several engines, in either.
+    path("i/<slug:instance>/", include(pages_at)),
+    path("t/<slug:tenant>/i/<slug:instance>/", include(pages_at)),
 ]

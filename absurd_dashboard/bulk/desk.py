@@ -47,7 +47,7 @@ def draft(
     unconfirmed.filter(created_at__lt=timezone.now() - _KEPT).delete()
     return BulkOperation.objects.create(
         tenant=access.tenant or "",
-        instance=access.database,
+        instance=access.instance,
         action=verb,
         options=dict(options),
         source=dict(source),

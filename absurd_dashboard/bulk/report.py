@@ -124,7 +124,7 @@ class Report:
 
 def in_sight(access: Access, operation_id: UUID) -> BulkOperation | None:
     """An operation of the viewer's tenant; of any for a superuser outside of tenants."""
-    found = BulkOperation.objects.filter(pk=operation_id, instance=access.database)
+    found = BulkOperation.objects.filter(pk=operation_id, instance=access.instance)
     return found.filter(**_of(access)).first()
 
 
@@ -135,7 +135,7 @@ def newest(access: Access, before: datetime | None = None) -> tuple[Progress, ..
         access: what the viewer may see.
         before: only those made before this.
     """
-    found = BulkOperation.objects.filter(instance=access.database, **_of(access))
+    found = BulkOperation.objects.filter(instance=access.instance, **_of(access))
     if before:
         found = found.filter(created_at__lt=before)
     return tuple(map(progress, found.defer("tally", "source", "flight")[:PAGE]))

@@ -256,8 +256,8 @@ def page(reader: Reader, chosen: AuditFilter) -> AuditPage:
 
 def of_task(access: Access, task_id: UUID) -> tuple[Deed, ...]:
     """What was done to a task in sight, and what made it; newest first, the newest only."""
-    done = AuditEntry.objects.filter(instance=access.database, task_id=task_id)
-    made = AuditEntry.objects.filter(instance=access.database, outcome__new_task_id=task_id)
+    done = AuditEntry.objects.filter(instance=access.instance, task_id=task_id)
+    made = AuditEntry.objects.filter(instance=access.instance, outcome__new_task_id=task_id)
     found = [
         *((entry, False) for entry in done.select_related("outcome")[:_OF_TASK]),
         *((entry, True) for entry in made.select_related("outcome")[:1]),
@@ -281,8 +281,8 @@ def _deed(entry: AuditEntry, *, made: bool) -> Deed:
 
 def _of_operation(rows: QuerySet[AuditEntry], operation_id: UUID | None) -> QuerySet[AuditEntry]:
     """Rows of a bulk operation, looked for from its dry run to its end."""
-    operation = BulkOperation.objects.filter(pk=operation_id).first()
-    if operation is None:
+    operation = operation_id and BulkOperation.objects.filter(pk=operation_id).first()
+    if not operation:
         return rows.none()
     during = (operation.created_at, operation.ended_at or timezone.now())
     return rows.filter(at__range=during, arguments__bulk=str(operation.pk))

@@ -68,7 +68,7 @@ def write(access: Access, fingerprint: str, wish: Wish, username: str) -> str:
         In words, how it stands now.
     """
     row, _ = _mine(access).get_or_create(
-        tenant=access.tenant or "", instance=access.database, fingerprint=fingerprint
+        tenant=access.tenant or "", instance=access.instance, fingerprint=fingerprint
     )
     row.acknowledged_at = (row.acknowledged_at or access.now) if wish.acknowledged else None
     if wish.mute is not None or wish.unmute:
@@ -79,7 +79,7 @@ def write(access: Access, fingerprint: str, wish: Wish, username: str) -> str:
 
 
 def _mine(access: Access) -> QuerySet[FailureNote]:
-    return FailureNote.objects.filter(tenant=access.tenant or "", instance=access.database)
+    return FailureNote.objects.filter(tenant=access.tenant or "", instance=access.instance)
 
 
 def _note(row: FailureNote, now: datetime) -> Note:

@@ -43,7 +43,7 @@ class TrustedProxies:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.trusted = networks(settings.TRUSTED_PROXIES)
+        self.trusted = networks(settings.TRUSTED_PROXIES)  # type: ignore[misc]  # a setting of our own
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request as the one it really is."""

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.errors import DashboardError, EngineUnavailable
+from absurd_dashboard.instances import instances
 
 
 @require_safe
@@ -19,7 +19,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
     Alive asks no database. Ready asks both, and no longer than a page would.
     """
-    wrong = [] if "ready" not in request.GET else [*_own_tables(), *_engine()]
+    wrong = [] if "ready" not in request.GET else [*_own_tables(), *_engines()]
     text = "\n".join(wrong or ["ok"])
     return HttpResponse(
         f"{text}\n", status=503 if wrong else 200, content_type="text/plain; charset=utf-8"
@@ -35,11 +35,17 @@ def _own_tables() -> list[str]:
     return []
 
 
-def _engine() -> list[str]:
+def _engines() -> list[str]:
+    """What is wrong with all of them; nothing where one answers, for then there are pages."""
+    wrong = [_trouble(each.alias) for each in instances().values()]
+    return wrong if all(wrong) else []
+
+
+def _trouble(alias: str) -> str:
     try:
-        with snapshot(dashboard_settings().database):
-            return []
+        with snapshot(alias):
+            return ""
     except EngineUnavailable as error:
-        return [f"{error.title}."]
+        return f"{error.title}."
     except DashboardError:
-        return ["The engine does not answer in time."]
+        return "The engine does not answer in time."

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.instances import instances
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -24,7 +25,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     from absurd_dashboard.metrics import exposition  # needs the extra "metrics"
 
-    return HttpResponse(exposition([given.database]), content_type=_TEXT)
+    return HttpResponse(
+        exposition([each.alias for each in instances().values()]), content_type=_TEXT
+    )
 
 
 def _knows(request: HttpRequest, token: str) -> bool:

@@ -60,7 +60,7 @@ def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fie
 def _in_sight(request: HttpRequest, access: Access, queue: str) -> bool:
     """Whether all of a queue with that name would be the maker's to see."""
     grant = policy().grant(request, access.tenant)
-    scopes = grant.scopes(access.database, [queue]) if grant else ()
+    scopes = grant.scopes(access.instance, [queue]) if grant else ()
     return any(scope.tenants is None for scope in scopes)
 
 

@@ -1,0 +1,85 @@
+"""Engines: one, or several with a name each that is part of the address."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
+
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import Snapshot, snapshot
+from absurd_dashboard.errors import EngineUnavailable, InstanceNeeded
+
+logger = logging.getLogger(__name__)
+#: Methods that change nothing: what they read may come from a replica.
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An engine.
+
+    Attributes:
+        name: in addresses; empty where there is only one.
+        alias: of its database, in ``DATABASES``; scopes, records and policies name it by this.
+        replica: alias of a copy to read from; empty where there is none.
+    """
+
+    name: str
+    alias: str
+    replica: str = ""
+
+
+def instances() -> dict[str, Instance]:
+    """All there are, by name."""
+    given = dashboard_settings()
+    aliases = given.instances or {"": given.database}
+    return {
+        name: Instance(name, alias, given.replicas.get(alias, ""))
+        for name, alias in aliases.items()
+    }
+
+
+def chosen(request: HttpRequest) -> Instance:
+    """The instance in a request's address, or the only one.
+
+    Raises:
+        InstanceNeeded: there are several, and the address has none.
+        Http404: there is none with the name in the address.
+    """
+    known = instances()
+    name = name_in(request)
+    if name == "" and "" not in known:
+        raise InstanceNeeded
+    if name not in known:
+        raise Http404(gettext("There is no such engine"))
+    return known[name]
+
+
+def name_in(request: HttpRequest) -> str:
+    """The name in a request's address; empty where it has none."""
+    match = request.resolver_match
+    return str(match.kwargs.get("instance", "")) if match else ""
+
+
+@contextmanager
+def reading(instance: Instance, method: str | None) -> Iterator[Snapshot]:
+    """A snapshot for a request: of the replica for a page, of the primary for an action.
+
+    A replica that does not answer is left out.
+    """
+    with ExitStack() as stack:
+        yield _opened(stack, instance, instance.replica if method in _SAFE else "")
+
+
+def _opened(stack: ExitStack, instance: Instance, replica: str) -> Snapshot:
+    if replica:
+        try:
+            return stack.enter_context(snapshot(replica))
+        except EngineUnavailable:
+            logger.warning("The replica %r does not answer; reading its primary.", replica)
+    return stack.enter_context(snapshot(instance.alias))
