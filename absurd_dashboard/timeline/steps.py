@@ -77,7 +77,7 @@ class _Reader:
         if state == SLEEPING.name:
             self._suspended_now()
         elif state in (RUNNING.name, FAILED.name, CANCELLED.name) and not self.suspended:
-            self._append(self._unsaved())
+            self._append(self._cut_off() or self._unsaved())
 
     def _append(self, span: Span) -> None:
         """Clocks may disagree: no span ends before it begins. What is due, lasts no longer."""
@@ -138,6 +138,14 @@ class _Reader:
         inferred = now.reason is not Reason.WAIT or now.since is None
         kind = _KINDS[now.reason]
         self._append(Span(kind, now.name, SLEEPING.name, start, None, inferred, until=now.until))
+
+    def _cut_off(self) -> Span | None:
+        """A wait that the run's end cut off: the event was named, and its time was yet to come."""
+        run, end = self.facts.run, self.facts.end
+        due = run.available_at
+        if run.state != CANCELLED.name or not run.wake_event or end is None or (due and due <= end):
+            return None
+        return Span(Kind.WAIT, run.wake_event, SLEEPING.name, self.at, end, start_inferred=True)
 
     def _unsaved(self) -> Span:
         """What the run did since its last mark: something that saved nothing, or not yet."""
