@@ -203,7 +203,7 @@ class Reader:
 
     def _row(self, entry: AuditEntry) -> AuditRow:
         ending = getattr(entry, "outcome", None)
-        text = arguments_text(self.redactor, entry.arguments)
+        text = self._arguments(entry.arguments)
         return AuditRow(
             id=entry.pk,
             at=entry.at,
@@ -223,19 +223,17 @@ class Reader:
             address=entry.address or "",
         )
 
+    def _arguments(self, arguments: Mapping[str, Any]) -> str:
+        """What was asked for as JSON; the inputs in it, recorded as text, hidden for the reader."""
+        parts = (f"{_quoted(name)}: {self._argument(name, arguments[name])}" for name in arguments)
+        return self.redactor.json("{" + ", ".join(parts) + "}")
 
-def arguments_text(redactor: Redactor, arguments: Mapping[str, Any]) -> str:
-    """What was asked for as JSON; the inputs in it, recorded as text, hidden for the reader."""
-    parts = (f"{_quoted(name)}: {_argument(redactor, name, arguments[name])}" for name in arguments)
-    return redactor.json("{" + ", ".join(parts) + "}")
-
-
-def _argument(redactor: Redactor, name: str, value: Any) -> str:
-    if name not in _TEXTS or not isinstance(value, str):
-        return _quoted(value)
-    cut = value.endswith("…")  # so it is no JSON any more, and stands as a string
-    shown = redactor.json(value, cut=cut)
-    return _quoted(shown) if cut else shown
+    def _argument(self, name: str, value: Any) -> str:
+        if name not in _TEXTS or not isinstance(value, str):
+            return _quoted(value)
+        cut = value.endswith("…")  # so it is no JSON any more, and stands as a string
+        shown = self.redactor.json(value, cut=cut)
+        return _quoted(shown) if cut else shown
 
 
 def page(reader: Reader, chosen: AuditFilter) -> AuditPage:
@@ -256,8 +254,8 @@ def page(reader: Reader, chosen: AuditFilter) -> AuditPage:
 
 def of_task(access: Access, task_id: UUID) -> tuple[Deed, ...]:
     """What was done to a task in sight, and what made it; newest first, the newest only."""
-    done = AuditEntry.objects.filter(instance=access.instance, task_id=task_id)
-    made = AuditEntry.objects.filter(instance=access.instance, outcome__new_task_id=task_id)
+    done = AuditEntry.objects.filter(instance=access.database, task_id=task_id)
+    made = AuditEntry.objects.filter(instance=access.database, outcome__new_task_id=task_id)
     found = [
         *((entry, False) for entry in done.select_related("outcome")[:_OF_TASK]),
         *((entry, True) for entry in made.select_related("outcome")[:1]),
