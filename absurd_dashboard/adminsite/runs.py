@@ -26,7 +26,7 @@ class RunAdmin(EngineAdmin[Run]):
         "event_payload": _("event's payload"),
     }
     list_display = (
-        *("run_id", "task_link", "queue_name", "attempt", "state", "claimed_by", "created_at"),
+        *("run_id", "state", "attempt", "queue_name", "task_link", "claimed_by", "created_at"),
     )
     list_filter = (QueueFilter, RunWindowFilter, RunStateFilter)
     search_help_text = _("A run's id or the first digits of one, or a task's id")

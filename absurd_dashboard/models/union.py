@@ -104,6 +104,9 @@ class EngineModel(models.Model):
             for scope in scopes
         )
 
+    def __str__(self) -> str:
+        return f"{self.pk} ({self.queue_name})"
+
     def save(self, *_: Any, **__: Any) -> None:
         """Refuse: the engine's tables are written by its stored procedures only."""
         raise TypeError("the engine's tables are written by its stored procedures only")
