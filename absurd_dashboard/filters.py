@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from absurd_dashboard import ids
 from absurd_dashboard.search.ages import oldest
@@ -182,7 +182,7 @@ def _text(value: str | None) -> str:
 
 def _columns(query: Mapping[str, str]) -> str:
     """The columns asked for, by one key with commas or by several, as a form's boxes send them."""
-    several = query.getlist("columns") if isinstance(query, QueryDict) else ()
+    several = query.getlist("columns") if isinstance(query, MultiValueDict) else ()
     asked = ",".join(several) if several else query.get("columns", "")
     wanted = [name for name in dict.fromkeys(asked.split(",")) if name in COLUMNS]
     shown = wanted if COLUMNS[0] in wanted else [COLUMNS[0], *wanted]
