@@ -254,8 +254,8 @@ def page(reader: Reader, chosen: AuditFilter) -> AuditPage:
 
 def of_task(access: Access, task_id: UUID) -> tuple[Deed, ...]:
     """What was done to a task in sight, and what made it; newest first, the newest only."""
-    done = AuditEntry.objects.filter(instance=access.database, task_id=task_id)
-    made = AuditEntry.objects.filter(instance=access.database, outcome__new_task_id=task_id)
+    done = AuditEntry.objects.filter(instance=access.instance, task_id=task_id)
+    made = AuditEntry.objects.filter(instance=access.instance, outcome__new_task_id=task_id)
     found = [
         *((entry, False) for entry in done.select_related("outcome")[:_OF_TASK]),
         *((entry, True) for entry in made.select_related("outcome")[:1]),
