@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import ResolverMatch
 
 from absurd_dashboard import instances, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.errors import DashboardError, EngineUnavailable
-from absurd_dashboard.frame import LIVE_HEADER, PageInfo, context, frame, refused
+from absurd_dashboard.frame import PageInfo, context, frame, refused
+from absurd_dashboard.headers import LIVE_HEADER
 from absurd_dashboard.instances import Instance
 from absurd_dashboard.links import AT, Links
 from absurd_dashboard.policy import Grant, policy
 from absurd_dashboard.queries.queues import summaries
+from absurd_dashboard.rendering import render
 
 
 def tenant(request: HttpRequest, section: str) -> HttpResponseBase:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from zoneinfo import ZoneInfo
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
@@ -87,8 +88,20 @@ def opened(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """A connection that works, for the block; errors are the dashboard's, and come in time."""
     with patience.answering(connection.alias), translated():
         _revive(connection)
-        with patience.bounded(connection), tags.tagged(connection):
+        with patience.bounded(connection), tags.tagged(connection), _with_time_zones(connection):
             yield
+
+
+@contextmanager
+def _with_time_zones(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Read moments with their time zone, also in a host with ``USE_TZ = False``."""
+    usual = connection.timezone
+    if usual is None:
+        connection.timezone = ZoneInfo(connection.timezone_name)  # what the server answers in
+    try:
+        yield
+    finally:
+        connection.timezone = usual
 
 
 @contextmanager

@@ -8,14 +8,13 @@ from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 
 from absurd_dashboard import twins
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.headers import LIVE_HEADER, nonce
 from absurd_dashboard.policy import Action
-
-#: Names the version of the live region that the browser shows.
-LIVE_HEADER = "X-Absurd-Live"
+from absurd_dashboard.rendering import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,13 @@ def frame(request: HttpRequest, title: str, section: str) -> dict[str, Any]:
 
 def context(request: HttpRequest, info: PageInfo, **more: Any) -> dict[str, Any]:
     """Variables of every template, whatever context processors the host has."""
-    return {"page": info, "request": request, "messages": get_messages(request), **more}
+    return {
+        "page": info,
+        "request": request,
+        "messages": get_messages(request),
+        "csp_nonce": nonce(request),
+        **more,
+    }
 
 
 def refused(

@@ -26,7 +26,7 @@ class Links:
     """Addresses as seen from one request.
 
     Attributes:
-        namespace: the mount that the request came in through; None outside of one.
+        namespace: the mount that the request came in through, with those around it; None outside.
         tenant: slug of the tenant in the request's own address, if any.
         instance: name of the engine in it; empty where there is only one.
     """
@@ -39,7 +39,7 @@ class Links:
     def of(cls, request: HttpRequest | None) -> Links:
         """Links to the same mount as the request's own page."""
         match = request.resolver_match if request is not None else None
-        if match is None:
+        if match is None or APP not in match.app_names:
             return cls()
         named = match.kwargs.get
         return cls(match.namespace, named("tenant"), named("instance", ""))
@@ -79,7 +79,7 @@ def _path(name: str, namespace: str | None, place: tuple[str, ...], args: Args) 
 def _reversed(
     name: str, namespace: str | None, args: Args, prefix: str, urlconf: str | None
 ) -> str:
-    return reverse(f"{APP}:{name}", urlconf, args, current_app=namespace)
+    return reverse(f"{namespace or APP}:{name}", urlconf, args)
 
 
 @receiver(setting_changed)

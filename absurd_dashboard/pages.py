@@ -12,26 +12,17 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
 from absurd_dashboard import elsewhere, errors, instances, tags, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.frame import LIVE_HEADER as LIVE_HEADER
 from absurd_dashboard.frame import PageInfo, context, frame
 from absurd_dashboard.frame import refused as refused
+from absurd_dashboard.headers import LIVE_HEADER, TOKEN_HEADER, sealed
 from absurd_dashboard.links import Links
 from absurd_dashboard.policy import policy
-
-#: Names the version of the live region in an answer.
-TOKEN_HEADER = "X-Absurd-Token"  # noqa: S105  no secret
-
-_CSP = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'self'"
-)
+from absurd_dashboard.rendering import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +134,15 @@ def answered(
         methods: others are refused.
     """
     if request.method not in methods:
-        return _sealed(HttpResponse(status=405, headers={"Allow": ", ".join(methods)}))
+        return _sealed(request, HttpResponse(status=405, headers={"Allow": ", ".join(methods)}))
     if not (request.user.is_authenticated and request.user.is_active):
-        return _sealed(_sign_in(request))
+        return _sealed(request, _sign_in(request))
     match = request.resolver_match
     with tags.asking(str(match.url_name) if match else ""), tags.metered() as meter:
         answer = _body_or_reason(request, body, section, kwargs)
     if dashboard_settings().server_timing:
         answer.headers["Server-Timing"] = meter.header
-    return _sealed(answer)
+    return _sealed(request, answer)
 
 
 def _body_or_reason(
@@ -252,16 +243,10 @@ def _sign_in(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path())
 
 
-def _sealed(response: HttpResponseBase) -> HttpResponseBase:
-    """Headers of every answer; what a host has set already stays."""
+def _sealed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code == HTTPStatus.NO_CONTENT:
         return _bare(response)
-    response.headers.setdefault("Content-Security-Policy", _CSP)
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    patch_cache_control(response, private=True, no_store=True)
-    patch_vary_headers(response, ["Accept", "Cookie", LIVE_HEADER])
-    return response
+    return sealed(request, response)
 
 
 def _bare(response: HttpResponseBase) -> HttpResponseBase:

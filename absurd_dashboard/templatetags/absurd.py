@@ -7,8 +7,10 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from absurd_dashboard import display, jsontext, markup
+from absurd_dashboard import display, headers, jsontext, markup
 from absurd_dashboard.links import Links
 from absurd_dashboard.payload import Json
 
@@ -48,6 +50,13 @@ def dash_url(context: Context, page: str, /, *args: object, **query: object) -> 
         query: what to put into the query string; None and empty values are left out.
     """
     return Links.of(context.get("request")).to(page, *args, **query)
+
+
+@register.simple_tag(takes_context=True)
+def nonce(context: Context) -> SafeString:
+    """The attribute that the host's content security policy asks of scripts and styles, if any."""
+    found = headers.nonce(context.get("request"))
+    return format_html(' nonce="{}"', found) if found else SafeString()
 
 
 @register.inclusion_tag("absurd_dashboard/components/json.html")

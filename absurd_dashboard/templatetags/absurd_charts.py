@@ -6,13 +6,13 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from absurd_dashboard.charts import drawing
 from absurd_dashboard.charts.grouped import GroupTable
 from absurd_dashboard.links import Links
 from absurd_dashboard.queries.charts import Figures
+from absurd_dashboard.rendering import to_string
 
 register = template.Library()
 
@@ -53,4 +53,4 @@ def group_table(context: Context, view: Any, *, by_name: bool, caption: str) -> 
         links=Links.of(request),
         caption=caption,
     )
-    return render_to_string(drawn.template_name, {"table": drawn}, request)
+    return mark_safe(to_string(request, drawn.template_name, {"table": drawn}))  # noqa: S308

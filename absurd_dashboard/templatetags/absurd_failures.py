@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from absurd_dashboard.causes import CauseTable, marks
 from absurd_dashboard.links import Links
+from absurd_dashboard.rendering import to_string
 from absurd_dashboard.sparkline import sparkline
 
 if TYPE_CHECKING:
@@ -35,4 +35,4 @@ def cause_table(context: Context, view: CauseList) -> SafeString:
         links=Links.of(request),
         caption=_("Failures by cause"),
     )
-    return render_to_string(drawn.template_name, {"table": drawn}, request)
+    return mark_safe(to_string(request, drawn.template_name, {"table": drawn}))  # noqa: S308

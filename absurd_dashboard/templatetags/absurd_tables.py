@@ -5,10 +5,10 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from absurd_dashboard.links import Links
+from absurd_dashboard.rendering import to_string
 from absurd_dashboard.tables import TABLES
 
 register = template.Library()
@@ -34,4 +34,4 @@ def table(
         caption=caption,
         columns=columns,
     )
-    return render_to_string(drawn.template_name, {"table": drawn}, request)
+    return mark_safe(to_string(request, drawn.template_name, {"table": drawn}))  # noqa: S308

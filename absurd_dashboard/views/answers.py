@@ -12,8 +12,9 @@ from django.shortcuts import redirect
 
 from absurd_dashboard import twins
 from absurd_dashboard.gate import Outcome, Result, Target
+from absurd_dashboard.headers import LIVE_HEADER
 from absurd_dashboard.links import Links
-from absurd_dashboard.pages import LIVE_HEADER, Page, access_to, refused, rendered
+from absurd_dashboard.pages import Page, access_to, refused, rendered
 
 _STATUS = {Result.DONE: 200, Result.NOTHING: 409, Result.REFUSED: 403, Result.FAILED: 502}
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 
 from absurd_core.errors import InvalidArgument, InvalidRetryStrategy
 from absurd_dashboard import twins
@@ -17,6 +16,7 @@ from absurd_dashboard.gate import Outcome, Result, Target, act, allowed
 from absurd_dashboard.jsoninput import Fields, InvalidJson
 from absurd_dashboard.pages import Page, View, access_to, answered, refused, rendered
 from absurd_dashboard.policy import Action
+from absurd_dashboard.rendering import render
 from absurd_dashboard.spawning import Invalid
 from absurd_dashboard.views.answers import answer
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connections, router
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_safe
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.errors import DashboardError, EngineUnavailable
 from absurd_dashboard.instances import instances
+from absurd_dashboard.models import AuditEntry
 
 
+@login_not_required
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -28,7 +31,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def _own_tables() -> list[str]:
     try:
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(AuditEntry)].cursor() as cursor:
             cursor.execute("select 1")
     except DatabaseError:
         return ["The dashboard's own database does not answer."]

@@ -1,0 +1,3 @@
+"""A site that has nothing special."""
+
+from tests.sites.base import *  # noqa: F403
