@@ -1,8 +1,10 @@
 """Entries of ``DATABASES`` from URLs."""
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.core.management import CommandError
@@ -11,6 +13,21 @@ from psycopg.conninfo import conninfo_to_dict
 #: libpq's name of a parameter, and the key of an entry that holds it.
 _KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 _SQLITE = "sqlite:///"
+_INSTANCE = re.compile(r"ABSURD_INSTANCE_([A-Z0-9_]+?)(?<!_REPLICA)_URL")
+
+
+class Engines(NamedTuple):
+    """What settings need to know of engines.
+
+    Attributes:
+        databases: entries of ``DATABASES``; the first is the one that Django's admin shows.
+        instances: names and aliases where there are several.
+        replicas: aliases of copies by those of what they copy.
+    """
+
+    databases: dict[str, dict[str, Any]]
+    instances: dict[str, str]
+    replicas: dict[str, str]
 
 
 def sqlite_url(file: Path) -> str:
@@ -42,6 +59,34 @@ def from_environment(name: str) -> dict[str, Any] | None:
     """Describe the database that a variable names; None where it is not set."""
     url = os.environ.get(name)
     return entry(url, name) if url else None
+
+
+def engines(environment: Mapping[str, str]) -> Engines:
+    """The engines that variables name.
+
+    ``ABSURD_DATABASE_URL`` is the only one; or ``ABSURD_INSTANCE_<NAME>_URL`` are several, by their
+    names in small letters. ``…_REPLICA_URL`` beside either is a copy for pages to read.
+
+    Raises:
+        CommandError: one of them is no URL.
+    """
+    named = {
+        found[1].lower(): (name, f"ABSURD_INSTANCE_{found[1]}_REPLICA_URL")
+        for name in sorted(environment)
+        if (found := _INSTANCE.fullmatch(name)) and environment[name]
+    }
+    known = named or {"": ("ABSURD_DATABASE_URL", "ABSURD_REPLICA_URL")}
+    databases, instances, replicas = {}, {}, {}
+    for name, (primary, replica) in known.items():
+        alias = f"absurd_{name}" if name else "absurd"
+        # Without a URL (in `demo`, `serve`, `--help`) nobody connects; whoever does is told.
+        databases[alias] = from_environment(primary) or {"ENGINE": "django.db.backends.dummy"}
+        if name:
+            instances[name] = alias
+        if copy := from_environment(replica):
+            databases[f"{alias}_replica"] = copy
+            replicas[alias] = f"{alias}_replica"
+    return Engines(databases, instances, replicas)
 
 
 def _postgresql(url: str) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Option:
 
 OPTIONS = (
     Option("--database-url", "ABSURD_DATABASE_URL", "the Absurd database", secret=True),
+    Option("--replica-url", "ABSURD_REPLICA_URL", "a copy of it for pages to read", secret=True),
     Option(
         "--state-database-url",
         "ABSURD_DASHBOARD_STATE_URL",

@@ -8,7 +8,7 @@ import os
 from datetime import timedelta
 
 from absurd_dashboard.standalone import datadir
-from absurd_dashboard.standalone.databases import entry, from_environment, sqlite_url
+from absurd_dashboard.standalone.databases import engines, entry, from_environment, sqlite_url
 from absurd_dashboard.standalone.logs import logging_of
 from absurd_dashboard.standalone.options import items, number, value
 from absurd_dashboard.standalone.proxies import networks
@@ -25,15 +25,17 @@ LOGGING = logging_of(
 )
 
 _sqlite = sqlite_url(datadir.default("serve") / "state.sqlite3")
+_engines = engines(os.environ)
 DATABASES = {
     "default": from_environment("ABSURD_DASHBOARD_STATE_URL") or entry(_sqlite, "the default"),
-    # Without a URL (in `demo`, `serve`, `--help`) nobody connects; whoever does is told.
-    "absurd": from_environment("ABSURD_DATABASE_URL") or {"ENGINE": "django.db.backends.dummy"},
+    **_engines.databases,
 }
 DATABASE_ROUTERS = ["absurd_dashboard.routers.EngineRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ABSURD_DASHBOARD = {
-    "DATABASE": "absurd",
+    "DATABASE": next(iter(_engines.databases)),
+    "INSTANCES": _engines.instances,
+    "REPLICAS": _engines.replicas,
     "LOGOUT_URL": "logout",
     "METRICS_TOKEN": value(os.environ, "ABSURD_DASHBOARD_METRICS_TOKEN"),
     "SERVER_TIMING": value(os.environ, "ABSURD_DASHBOARD_SERVER_TIMING") == "1",

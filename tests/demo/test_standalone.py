@@ -187,3 +187,23 @@ def test_the_log_leaves_out_what_a_database_error_quotes() -> None:
 
 def test_the_log_keeps_the_message_of_any_other_error() -> None:
     assert formatted(KeyError("colour")).endswith("KeyError: 'colour'")
+
+
+def test_variables_name_several_engines_and_their_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {
+        "ABSURD_INSTANCE_EU_URL": "postgresql://eu/a",
+        "ABSURD_INSTANCE_EU_REPLICA_URL": "postgresql://eu-copy/a",
+        "ABSURD_INSTANCE_US_WEST_URL": "postgresql://us/a",
+    }
+    for name, url in environment.items():
+        monkeypatch.setenv(name, url)
+
+    found = databases.engines(environment)
+
+    assert {alias: entry["HOST"] for alias, entry in found.databases.items()} == {
+        "absurd_eu": "eu",
+        "absurd_eu_replica": "eu-copy",
+        "absurd_us_west": "us",
+    }
+    assert found.instances == {"eu": "absurd_eu", "us_west": "absurd_us_west"}
+    assert found.replicas == {"absurd_eu": "absurd_eu_replica"}
