@@ -7,8 +7,13 @@ Each escapes what it is given.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -24,11 +29,23 @@ _NOTHING = mark_safe('<span class="abs-none">–</span>')
 
 def icon(shape: str) -> SafeString:
     """A shape of icons.svg, hidden from screen readers: the text beside it says the same."""
+    return _icon(shape, get_script_prefix())
+
+
+@cache
+def _icon(shape: str, prefix: str) -> SafeString:
+    """Drawn once: there is an icon in every row, and shapes are few."""
     return format_html(
         '<svg class="abs-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("absurd_dashboard/icons.svg"),
         shape,
     )
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting in {"STATIC_URL", "STORAGES"}:
+        _icon.cache_clear()
 
 
 def state_badge(state: str) -> SafeString:

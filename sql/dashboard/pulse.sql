@@ -1,6 +1,8 @@
--- Whether anybody works in a queue: live claims now, and the newest claim; three index probes.
-select (select count(distinct claimed_by) from {r} r
-         where r.state = 'running' and (claim_expires_at is null or claim_expires_at > %(now)s))
+-- Whether anybody works in a queue: live ones of the newest claims, and the newest claim.
+select (select count(distinct claimed_by)
+          from (select r.claimed_by, r.claim_expires_at from {r} r
+                 where r.state = 'running' order by r.available_at desc limit 1000) x
+         where claim_expires_at is null or claim_expires_at > %(now)s)
          as workers,
        greatest((select max(available_at) from {r} r where r.state = 'running'),
                 (select max(available_at) from {r} r
