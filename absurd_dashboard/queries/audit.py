@@ -203,7 +203,7 @@ class Reader:
 
     def _row(self, entry: AuditEntry) -> AuditRow:
         ending = getattr(entry, "outcome", None)
-        text = self._arguments(entry.arguments)
+        text = arguments_text(self.redactor, entry.arguments)
         return AuditRow(
             id=entry.pk,
             at=entry.at,
@@ -223,17 +223,19 @@ class Reader:
             address=entry.address or "",
         )
 
-    def _arguments(self, arguments: Mapping[str, Any]) -> str:
-        """What was asked for as JSON; the inputs in it, recorded as text, hidden for the reader."""
-        parts = (f"{_quoted(name)}: {self._argument(name, arguments[name])}" for name in arguments)
-        return self.redactor.json("{" + ", ".join(parts) + "}")
 
-    def _argument(self, name: str, value: Any) -> str:
-        if name not in _TEXTS or not isinstance(value, str):
-            return _quoted(value)
-        cut = value.endswith("…")  # so it is no JSON any more, and stands as a string
-        shown = self.redactor.json(value, cut=cut)
-        return _quoted(shown) if cut else shown
+def arguments_text(redactor: Redactor, arguments: Mapping[str, Any]) -> str:
+    """What was asked for as JSON; the inputs in it, recorded as text, hidden for the reader."""
+    parts = (f"{_quoted(name)}: {_argument(redactor, name, arguments[name])}" for name in arguments)
+    return redactor.json("{" + ", ".join(parts) + "}")
+
+
+def _argument(redactor: Redactor, name: str, value: Any) -> str:
+    if name not in _TEXTS or not isinstance(value, str):
+        return _quoted(value)
+    cut = value.endswith("…")  # so it is no JSON any more, and stands as a string
+    shown = redactor.json(value, cut=cut)
+    return _quoted(shown) if cut else shown
 
 
 def page(reader: Reader, chosen: AuditFilter) -> AuditPage:
