@@ -1,26 +1,73 @@
-// "/" goes to the search, "?" opens the list of keys; both keep out of whatever takes text.
+// One-letter keys, listed by "?". They keep out of whatever takes text, and open what asks first:
+// none of them acts by itself.
 const help = document.getElementById("abs-help");
-const takesText = (element) => element?.closest?.("input, textarea, select, [contenteditable]");
+const takesText = (element) => element?.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+const rows = () => [...document.querySelectorAll("#main tbody tr, #main .abs-attention > li")].filter(link);
+const link = (row) => row.querySelector(".abs-primary a, a");
+const current = () => document.activeElement?.closest("#main tbody tr, #main .abs-attention > li");
+
+function step(by) {
+  const all = rows();
+  const at = all.indexOf(current());
+  const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];
+  if (next) link(next).focus();
+}
+
+// What a letter opens: a menu of the task's page, or that of the task in the row with the focus.
+const MENUS = { r: ["retry", "run-again"], c: ["cancel"], e: ["emit"] };
+
+function show(id) {
+  const menu = (MENUS[id[0]]?.[0] === id ? MENUS[id[0]] : [id]).map((each) => document.getElementById(each)).find((each) => each?.matches("details.abs-menu"));
+  if (!menu) return false;
+  menu.open = true;
+  menu.querySelector("input:not([type=hidden]), button, a")?.focus();
+  return true;
+}
+
+function menu(key) {
+  const [id] = MENUS[key];
+  const row = current();
+  if (row?.id.startsWith("task-")) location.assign(`${link(row).href.split("#")[0]}#${id}`);
+  else show(id);
+}
+
+const ACTIONS = {
+  "?": () => help.showModal(),
+  "/": () => (document.querySelector("[data-search]") ?? document.getElementById("abs-search")).focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  o: () => { const row = current(); if (row) link(row).click(); },
+  x: () => current()?.querySelector("input[type=checkbox]")?.click(),
+  r: () => menu("r"),
+  c: () => menu("c"),
+  e: () => menu("e"),
+};
 
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takesText(event.target)) return;
-  if (event.key === "?" && !help.open) help.showModal();
-  else if (event.key === "/" && !help.open) (document.querySelector("[data-search]") ?? document.getElementById("abs-search")).focus();
-  else return;
+  const action = document.querySelector("dialog[open]") ? null : ACTIONS[event.key];
+  if (!action) return;
   event.preventDefault();
+  action();
 });
 
 addEventListener("keydown", (event) => {
-  const menu = document.querySelector("details.abs-menu[open]");
-  if (event.key !== "Escape" || !menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
+  const opened = document.querySelector("details.abs-menu[open]");
+  if (event.key !== "Escape" || !opened) return;
+  opened.open = false;
+  opened.querySelector("summary").focus();
 });
 
 addEventListener("click", (event) => {
   const { target } = event;
   if (target.closest?.("[data-open-help]")) help.showModal();
-  for (const menu of document.querySelectorAll("details.abs-menu[open]")) {
-    if (!menu.contains(target) || target.closest("[data-open-help]")) menu.open = false;
+  for (const opened of document.querySelectorAll("details.abs-menu[open]")) {
+    if (!opened.contains(target) || target.closest("[data-open-help]")) opened.open = false;
   }
 });
+
+// An address that names a menu opens it.
+const named = () => location.hash && show(location.hash.slice(1));
+addEventListener("hashchange", named);
+named();

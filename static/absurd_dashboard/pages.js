@@ -6,12 +6,16 @@ const path = (url) => new URL(url, location.href).pathname;
 addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (requestConfig?.verb !== "get") return;
+  if (event.detail.target.id !== "main") { // a part beside the page is left as it is
+    event.detail.shouldSwap = xhr.status < 400;
+    return;
+  }
   if (xhr.status < 400 && path(xhr.responseURL) === path(requestConfig.path)) return;
   event.detail.shouldSwap = false;
   location.assign(xhr.status < 400 ? xhr.responseURL : event.detail.pathInfo.finalRequestPath);
 });
 
-addEventListener("htmx:sendError", () => toast(root.dataset.textUnreachable));
+addEventListener("htmx:sendError", ({ detail }) => detail.target.id === "main" && toast(root.dataset.textUnreachable));
 addEventListener("htmx:afterSettle", () => {
   // Whatever had the focus went with the old page: let the next Tab begin in the new one.
   if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
@@ -20,6 +24,9 @@ addEventListener("htmx:afterSettle", () => {
 addEventListener("click", (event) => {
   event.target.closest?.("[data-dismiss]")?.closest("[data-toast]").remove();
 });
+
+// Pinned views are counted anew once a minute, while somebody may be looking.
+setInterval(() => document.hidden || document.getElementById("abs-pinned")?.dispatchEvent(new Event("abs:count")), 60_000);
 
 function toast(text) {
   const note = document.createElement("div");
