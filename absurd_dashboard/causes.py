@@ -65,10 +65,6 @@ class CauseTable(EngineTable):
     )
     slots = tables.Column(verbose_name=gettext_lazy("Over time"))
     task_names = tables.Column(verbose_name=gettext_lazy("Tasks"))
-    first_seen = tables.Column(
-        verbose_name=gettext_lazy("First"),
-        attrs={"td": {"class": "abs-number"}, "th": {"class": "abs-number"}},
-    )
     last_seen = tables.Column(
         verbose_name=gettext_lazy("Last"),
         attrs={"td": {"class": "abs-number"}, "th": {"class": "abs-number"}},
@@ -113,13 +109,11 @@ class CauseTable(EngineTable):
         queues = _few([self.link(queue, "queue", queue) for queue in record.queues])
         return format_html('{}<br><span class="abs-muted">{}</span>', names, queues)
 
-    def render_first_seen(self, record: Group) -> SafeString:
-        """Since when."""
-        return markup.instant(record.first_seen, self.now)
-
     def render_last_seen(self, record: Group) -> SafeString:
-        """Until when."""
-        return markup.instant(record.last_seen, self.now)
+        """Until when, and since when."""
+        last, first = (markup.instant(at, self.now) for at in (record.last_seen, record.first_seen))
+        began = format_html(_("first {moment}"), moment=first)
+        return format_html('{}<br><span class="abs-muted">{}</span>', last, began)
 
 
 def _few(names: Sequence[SafeString]) -> SafeString:

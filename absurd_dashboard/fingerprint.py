@@ -27,7 +27,8 @@ _VARIABLE = (
     ("address", r"\b0(?:\.0){3}(?::0)?|\[[0a-fA-F]*:[0a-fA-F:.]+\](?::0)?"),
     # A word in which letters follow a digit, or that only hexadecimal digits make up.
     ("id", r"\b[^\W0]*0(?=[^\W0])\w*|\b[a-fA-F]{3,}0\b"),
-    ("n", r"[-+]?0(?:[.,_]0)*"),
+    # A number, or a list of them.
+    ("n", r"[-+]?0(?:(?:[.,_]|, )0)*"),
 )
 _PATTERN = re.compile("|".join(f"({pattern})" for _, pattern in _VARIABLE))
 _LABELS = [f"<{label}>" for label, _ in _VARIABLE]

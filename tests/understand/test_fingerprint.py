@@ -75,6 +75,10 @@ def test_python_errors_with_other_values_at_one_place_are_one_cause() -> None:
     assert python(charge, {}, "card_1aF9kQ22") == python(charge, {}, "card_77bLmX01")
 
 
+def test_lists_of_numbers_are_alike_however_long() -> None:
+    assert shape("shards [3, 14] of 20 failed") == shape("shards [8] of 9 failed")
+
+
 def test_python_errors_at_two_places_are_two_causes() -> None:
     assert python(charge, {}, "card_1") != python(refund, {}, "card_1")
 
