@@ -1,6 +1,7 @@
 """Find the system's Chromium for the browser tests; `python -m tests.ensure_browser` installs it.
 
-As root on Debian it is installed with apt; elsewhere that is left to whoever owns the machine.
+As root on Debian it is installed with apt, and PgBouncer with it, whose tests are left out where it
+is missing; elsewhere that is left to whoever owns the machine.
 """
 
 import os
@@ -15,6 +16,8 @@ MAC = tuple(
     Path(f"/Applications/{name}.app/Contents/MacOS/{name}")
     for name in ("Google Chrome", "Chromium")
 )
+#: Debian puts it where only root's PATH looks.
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _ADVICE = "No Chromium or Chrome was found: install one with the system's package manager."
 
 
@@ -31,8 +34,9 @@ def in_ci() -> bool:
 
 def main() -> int:
     """Make sure of a browser, or say what to do; the exit status is 1 only in CI."""
-    if browser_path() is None and _root_on_debian():
-        _install()
+    missing = [*([] if browser_path() else ["chromium"]), *([] if PGBOUNCER else ["pgbouncer"])]
+    if missing and _root_on_debian():
+        _install(missing)
     path = browser_path()
     sys.stdout.write(f"Browser tests use {path}.\n" if path else f"{_ADVICE}\n")
     return 1 if path is None and in_ci() else 0
@@ -46,10 +50,10 @@ def _root_on_debian() -> bool:
     )
 
 
-def _install() -> None:
+def _install(packages: list[str]) -> None:
     quietly = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": sys.stderr}
     subprocess.run(["apt-get", "update", "-q"], check=True, **quietly)
-    install = ["apt-get", "install", "-qy", "--no-install-recommends", "chromium"]
+    install = ["apt-get", "install", "-qy", "--no-install-recommends", *packages]
     subprocess.run(install, check=True, **quietly)
 
 

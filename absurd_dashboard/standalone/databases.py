@@ -97,6 +97,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "NAME": "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer may stand between
         **known,
         "OPTIONS": {"connect_timeout": 5, **parameters},
     }
