@@ -93,7 +93,7 @@ class Walk:
         if wider > 0:
             self.amiss.append(f"{name}: {wider} pixels wider than {width}")
         for theme in ("light", "dark"):
-            self.tab.emulate_media(color_scheme=theme)
+            self.tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
             shot = f"{name}-{width}-{theme}.png"
             self.tab.screenshot(path=self.target / shot, full_page=self.whole)
             yield shot
