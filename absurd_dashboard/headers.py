@@ -26,6 +26,10 @@ def sealed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
         referrer = ",".join(referrer)
     response.headers.setdefault("Referrer-Policy", referrer)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if settings.SECURE_CROSS_ORIGIN_OPENER_POLICY:
+        opener = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+        response.headers.setdefault("Cross-Origin-Opener-Policy", opener)
     patch_cache_control(response, private=True, no_store=True)
     patch_vary_headers(response, ["Accept", "Cookie", LIVE_HEADER])
     return response

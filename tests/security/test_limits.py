@@ -1,4 +1,4 @@
-"""What a page holds and how long it takes are the server's to say, whatever is asked for."""
+"""What a page holds, tells and takes is the server's to say, whatever is asked for."""
 
 from __future__ import annotations
 
@@ -44,3 +44,13 @@ def test_the_time_that_a_statement_may_take_is_not_the_askers(
     with override_settings(ABSURD_DASHBOARD=given):
         answer = client.get("/absurd/tasks/?window=all&timeout=60000&statement_timeout=0")
     assert answer.status_code == 503
+
+
+def test_a_defect_shows_no_sql_and_no_values(client: Client, engine: Engine) -> None:
+    engine.create("a")
+    engine.call('alter table absurd."t_a" rename column task_name to no_name')
+    client.raise_request_exception = False
+    answer = client.get("/absurd/tasks/?name=k3ptfromall&window=all")
+    assert answer.status_code == 500
+    for told in ("select", "task_name", "t_a", "k3ptfromall", "Traceback"):
+        assert told.lower() not in answer.text.lower()
