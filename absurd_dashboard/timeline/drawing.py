@@ -17,7 +17,7 @@ from absurd_dashboard.timeline.axis import Axis, Piece
 from absurd_dashboard.timeline.lifetime import lifetime
 from absurd_dashboard.timeline.model import Kind, Line, Row, Span, Timeline
 from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Mark, Track
-from absurd_dashboard.timeline.ticks import Tick, ticks
+from absurd_dashboard.timeline.ticks import MARGIN, Tick, ticks
 
 if TYPE_CHECKING:
     from absurd_dashboard.queries.tasks import TaskRow
@@ -31,8 +31,6 @@ _MANY_LINES = 12
 _MARKED = 0.012
 #: More repetitions than these show no marks: each begins where the one before it ends.
 _FEW = 8
-#: Labels this close to an end of the axis are aligned to it.
-_MARGIN = 0.1
 _NOBODY_WORKS = frozenset(
     {Kind.BACKOFF, Kind.QUEUED, Kind.SLEEP, Kind.WAIT, Kind.SUSPENDED, Kind.DEFERRED, Kind.LOST}
 )
@@ -218,7 +216,7 @@ def _guesses(span: Span, left: float, right: float) -> list[str]:
 
 
 def _mark(place: float, label: str, tick: Tick | None = None) -> Mark:
-    anchor = "start" if place < _MARGIN else "end" if place > 1 - _MARGIN else "middle"
+    anchor = "start" if place < MARGIN else "end" if place > 1 - MARGIN else "middle"
     shift = {"start": 4, "end": -4}.get(anchor, 0)
     return Mark(_percent(place), label, anchor, shift, tick)
 

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from absurd_dashboard.timeline.axis import Axis, Piece
 
-#: Labels stand at least this fraction of the width apart.
-_APART = 0.14
+#: Labels stand at least this fraction of the width apart; exact ones are wider.
+_APART, _EXACT_APART = 0.14, 0.19
+#: Labels this close to an end of the axis stand beside their line and not over it.
+MARGIN = 0.1
 _MILLISECOND, _SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _STEPS = (
@@ -60,7 +62,7 @@ def ticks(axis: Axis) -> list[Tick]:
         step = _step(piece)
         for instant in _round(piece, step):
             place = axis.position(instant)
-            if not found or place - found[-1].position >= _APART:
+            if not found or place - found[-1].position >= _room(found[-1].position, place, step):
                 before = found[-1].at if found else axis.start.astimezone(UTC)
                 dated = before.date() != instant.date()
                 found.append(Tick(instant, place, _form(step), dated))
@@ -69,8 +71,19 @@ def ticks(axis: Axis) -> list[Tick]:
 
 def _step(piece: Piece) -> timedelta:
     """The smallest step whose labels have room."""
-    room = max(int((piece.right - piece.left) / _APART), 1)
-    return next((step for step in _STEPS if piece.length <= step * room), _STEPS[-1])
+    width = piece.right - piece.left
+    fitting = (step for step in _STEPS if piece.length <= step * max(int(width / _apart(step)), 1))
+    return next(fitting, _STEPS[-1])
+
+
+def _apart(step: timedelta) -> float:
+    return _EXACT_APART if step < _SECOND else _APART
+
+
+def _room(before: float, place: float, step: timedelta) -> float:
+    """How far apart two labels must be; one beside its line reaches half its width farther."""
+    beside = (before < MARGIN) + (place > 1 - MARGIN)
+    return _apart(step) + beside * (_apart(step) - _APART / 2) / 2
 
 
 def _round(piece: Piece, step: timedelta) -> Iterator[datetime]:
