@@ -18,7 +18,8 @@ from urllib.parse import quote
 import psycopg
 
 from benchmarks.http import Answer, Browser, sign_in
-from benchmarks.stack import USER, Dashboard, backends, dashboard, processor, versions
+from benchmarks.processor import backends, between, spent
+from benchmarks.stack import USER, Dashboard, dashboard, versions
 
 WARM_UP, ALONE, CLIENTS = 3, 20, 8
 
@@ -125,8 +126,9 @@ class Measured:
 
 
 HEAD = (
-    "| page | status | size | statements | SQL ms | CPU ms (web + PostgreSQL) | median ms | target "
-    "| p95 ms | 8 clients: per s | p95 ms | status |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
+    "| page | status | size | statements | SQL ms | CPU ms: web + PostgreSQL | median ms | target "
+    "| p95 ms | 8 clients: per s | p95 ms | status |\n"
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
 )
 
 
@@ -149,12 +151,12 @@ def measure(site: Dashboard, engine_url: str, *, seconds: float, only: str) -> I
             headers = _headers(browser, case, path)
             for _ in range(WARM_UP):
                 browser.get(path, **headers)
-            served = backends(engine_url)
-            web, sql = site.processor(), processor(served)
+            workers, served = site.workers(), backends(engine_url)
+            web, sql = spent(workers), spent(served)
             alone = [browser.get(path, **headers) for _ in range(ALONE)]
-            web, sql = site.processor() - web, processor(served) - sql
+            python, postgresql = between(web, spent(workers)), between(sql, spent(served))
             crowd = _crowd(site.port, cookie, case, path, seconds) if seconds else []
-            yield Measured(case, alone, crowd, seconds or 1, web / ALONE, sql / ALONE)
+            yield Measured(case, alone, crowd, seconds or 1, python / ALONE, postgresql / ALONE)
 
 
 def _samples(engine_url: str) -> dict[str, str]:

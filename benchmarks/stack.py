@@ -62,13 +62,10 @@ class Dashboard:
 
     def memory(self) -> float:
         """Megabytes that the largest worker process holds."""
-        return float(max(each.memory_info().rss for each in self._workers())) / _MEGABYTE
+        return float(max(each.memory_info().rss for each in self.workers())) / _MEGABYTE
 
-    def processor(self) -> float:
-        """Milliseconds of processor time that the workers have taken."""
-        return sum(_spent(each) for each in self._workers())
-
-    def _workers(self) -> list[psutil.Process]:
+    def workers(self) -> list[psutil.Process]:
+        """The processes that answer."""
         return psutil.Process(self.web.process.pid).children()
 
 
@@ -115,26 +112,6 @@ def _wait(url: str, web: Child) -> None:
         if web.process.poll() is not None or time.monotonic() > deadline:
             raise TimeoutError("The dashboard does not answer.")
         time.sleep(0.1)
-
-
-def backends(url: str) -> list[psutil.Process]:
-    """The processes of the PostgreSQL server behind a URL; none where it is on another machine."""
-    with psycopg.connect(url) as connection:
-        (directory,) = connection.execute("show data_directory").fetchone() or ("",)
-    file = Path(directory) / "postmaster.pid"
-    if not file.exists():
-        return []
-    return psutil.Process(int(file.read_text().split()[0])).children()
-
-
-def processor(processes: list[psutil.Process]) -> float:
-    """Milliseconds of processor time that processes have taken."""
-    return sum(map(_spent, processes))
-
-
-def _spent(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system) * 1000
 
 
 def versions(url: str) -> str:

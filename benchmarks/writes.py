@@ -1,0 +1,165 @@
+"""What watching costs the engine: spawn, claim and complete, with and without open pages.
+
+``python -m benchmarks.writes <URL of a database to make anew>`` prints a table in Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from benchmarks import data
+from benchmarks.http import Browser, sign_in
+from benchmarks.stack import USER, Dashboard, dashboard, versions
+
+QUEUE = "default"
+#: Tasks of the queue before anything is measured, as a part of scale 1.
+SCALE = 0.1
+WRITERS, BATCH = 2, 10
+WATCHERS, INTERVAL = 100, 2.0
+#: What is open: as many of each, in turn.
+WATCHED = ("/", "/tasks/", "/tasks/{task}/", "/workers/", "/queues/default/")
+#: Indexes that nobody needs and some queries are faster with.
+INDEXES = {
+    "t (task_name, task_id)": "create index bench_x on absurd.t_default (task_name, task_id)",
+    "r (completed_at)": "create index bench_x on absurd.r_default (completed_at)"
+    " where completed_at is not null",
+    "t ((headers->>'tenant_id'), task_id)": "create index bench_x on absurd.t_default"
+    " ((headers->>'tenant_id'), task_id)",
+    "t gin (params)": "create index bench_x on absurd.t_default using gin (params jsonb_path_ops)",
+}
+_SPAWN = """select absurd.spawn_task('default', 'billing.charge_card', jsonb_build_object(
+    'order_id', gen_random_uuid(), 'note', repeat('x', 200), 'amount', random()),
+    '{"max_attempts": 5, "headers": {"tenant_id": "tenant-07"}}')"""
+_CLAIM = "select run_id from absurd.claim_task('default', 'bench', 60, %s)"
+_COMPLETE = """select absurd.complete_run('default', %s, '{"ok": true}')"""
+
+
+def write(url: str, seconds: float) -> int:
+    """Spawn, claim and complete for some seconds, each its own transaction; how many tasks."""
+    done, until = 0, time.monotonic() + seconds
+    with psycopg.connect(url, autocommit=True) as connection:
+        while time.monotonic() < until:
+            for _ in range(BATCH):
+                connection.execute(_SPAWN)
+            runs = connection.execute(_CLAIM, [BATCH]).fetchall()
+            for (run,) in runs:
+                connection.execute(_COMPLETE, [run])
+            done += len(runs)
+    return done
+
+
+def throughput(url: str, seconds: float) -> float:
+    """Tasks per second of several writers together."""
+    with ProcessPoolExecutor(WRITERS) as pool:
+        return sum(pool.map(write, [url] * WRITERS, [seconds] * WRITERS)) / seconds
+
+
+@contextmanager
+def watched(site: Dashboard, url: str) -> Iterator[None]:
+    """Keep a hundred pages open for the block, each asking as the browser does."""
+    cookie = sign_in(site.port, USER, site.password)
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "select task_id from absurd.t_default where state = 'completed' limit %s", [WATCHERS]
+        ).fetchall()
+    ended = threading.Event()
+    pages = [WATCHED[number % len(WATCHED)].format(task=row[0]) for number, row in enumerate(rows)]
+    threads = [
+        threading.Thread(target=_watch, args=(site.port, cookie, page, number, ended))
+        for number, page in enumerate(pages)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def _watch(port: int, cookie: str, page: str, number: int, ended: threading.Event) -> None:
+    browser, token = Browser(port, cookie), ""
+    ended.wait(INTERVAL * number / WATCHERS)
+    while not ended.is_set():
+        token = browser.get(page, X_Absurd_Live=token).token or token
+        ended.wait(INTERVAL)
+
+
+@contextmanager
+def indexed(url: str, statement: str) -> Iterator[None]:
+    """An index for the block."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement))
+        yield
+        connection.execute("drop index absurd.bench_x")
+
+
+def compared(
+    url: str, around: Callable[[], AbstractContextManager[None]], *, rounds: int, seconds: float
+) -> tuple[float, float, float]:
+    """Throughput without and with something, and the median ratio of rounds that come in pairs."""
+    pairs = []
+    for _ in range(rounds):
+        _settle(url)
+        without = throughput(url, seconds)
+        with around():
+            _settle(url)
+            pairs.append((without, throughput(url, seconds)))
+    ratio = statistics.median(after / before for before, after in pairs)
+    before, after = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return before, after, ratio
+
+
+def _settle(url: str) -> None:
+    """Each measurement begins with tables that have been vacuumed."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum analyze absurd.t_default")
+        connection.execute("vacuum analyze absurd.r_default")
+        connection.execute("checkpoint")
+
+
+def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float) -> None:
+    """Make the database, measure, and print the table line by line."""
+    data.load(url, SCALE, clock=False)
+    say = sys.stdout.write
+    say(f"{versions(url)}, {rounds} rounds of {seconds:.0f} s\n\n")
+    say("| with | tasks/s without | with | ratio |\n|---|--:|--:|--:|\n")
+
+    def line(name: str, around: Callable[[], AbstractContextManager[None]]) -> None:
+        before, after, ratio = compared(url, around, rounds=rounds, seconds=seconds)
+        say(f"| {name} | {before:.0f} | {after:.0f} | {ratio:.2f} |\n")
+        sys.stdout.flush()
+
+    line("nothing (noise)", nullcontext)
+    with dashboard(url, directory, port) as site:
+        line(f"{WATCHERS} open pages", lambda: watched(site, url))
+    for name, statement in INDEXES.items():
+        line(f"index {name}", lambda statement=statement: indexed(url, statement))  # type: ignore[misc]
+
+
+def main() -> None:
+    """Measure in the database that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("--dir", type=Path, default=Path("build/bench"), help="for state and log")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=6)
+    given = parser.parse_args()
+    report(given.url, given.dir, port=given.port, rounds=given.rounds, seconds=given.seconds)
+
+
+if __name__ == "__main__":
+    main()
