@@ -38,7 +38,7 @@ def in_sight(access: Access, user: Any) -> QuerySet[SavedView]:
     if access.tenant is not None:
         shared &= Q(tenant=access.tenant)
     own = Q(owner=user, tenant=access.tenant or "")
-    return SavedView.objects.filter(own | shared, instance=access.database)
+    return SavedView.objects.filter(own | shared, instance=access.instance)
 
 
 def find(access: Access, user: Any, view_id: UUID) -> SavedView | None:
@@ -62,7 +62,7 @@ def create(access: Access, user: Any, wish: Wish) -> SavedView:
         owner=user,
         owner_name=user.get_username(),
         tenant=access.tenant or "",
-        instance=access.database,
+        instance=access.instance,
         name=wish.name,
         query=wish.query,
         shared=wish.shared,

@@ -34,7 +34,11 @@ function menu(key) {
 
 const ACTIONS = {
   "?": () => help.showModal(),
-  "/": () => (document.querySelector("[data-search]") ?? document.getElementById("abs-search")).focus(),
+  "/": () => {
+    const box = document.querySelector("[data-search]") ?? document.getElementById("abs-search");
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  },
   j: () => step(1),
   k: () => step(-1),
   o: () => { const row = current(); if (row) link(row).click(); },

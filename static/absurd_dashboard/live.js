@@ -139,7 +139,7 @@ addEventListener("abs:ask", () => {
 addEventListener("online", () => schedule(0));
 document.addEventListener("visibilitychange", () => (document.hidden ? halt() : schedule(0)));
 // htmx has exchanged the page: it is new.
-addEventListener("htmx:afterSettle", () => { updated = Date.now(); failures = 0; schedule(); });
+addEventListener("htmx:afterSettle", ({ detail }) => { if (detail.target?.id === "main") { updated = Date.now(); failures = 0; schedule(); } });
 setInterval(show, 1_000);
 show();
 schedule();

@@ -16,9 +16,9 @@ addEventListener("htmx:beforeSwap", (event) => {
 });
 
 addEventListener("htmx:sendError", ({ detail }) => detail.target.id === "main" && toast(root.dataset.textUnreachable));
-addEventListener("htmx:afterSettle", () => {
+addEventListener("htmx:afterSettle", ({ detail }) => {
   // Whatever had the focus went with the old page: let the next Tab begin in the new one.
-  if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+  if (detail.target?.id === "main" && document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
 });
 
 addEventListener("click", (event) => {

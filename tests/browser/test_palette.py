@@ -16,6 +16,7 @@ def test_the_palette_finds_a_task_by_its_id_and_offers_what_can_be_done_to_it(
 ) -> None:
     task_id = a_failed_task(app)
     sign_in(tab)
+    tab.wait_for_load_state()  # the scripts have run
     tab.keyboard.press("Control+k")
     palette = tab.get_by_role("dialog", name="Go to")
     expect(palette.get_by_role("link", name="Failures")).to_be_visible()
@@ -42,7 +43,7 @@ def test_rows_are_walked_selected_and_opened_with_letters_that_keep_out_of_input
 ) -> None:
     task_id = a_failed_task(app)
     sign_in(tab)
-    tab.goto("/tasks/?q=name:night.bug")
+    tab.goto("/tasks/?q=name:night.bug&window=1h")
     row = tab.locator(f"#task-{task_id}")
     tab.keyboard.press("j")
     expect(row.get_by_role("link", name="night.bug")).to_be_focused()
@@ -69,6 +70,7 @@ def test_the_box_completes_what_is_typed_and_a_pinned_view_is_counted(
     sign_in(tab)
     tab.goto("/tasks/?state=failed")
     box = tab.get_by_role("main").get_by_label("Search tasks")
+    box.press("End")
     box.press_sequentially(" name:night.b")
     expect(tab.locator("#query-options option[value='state:failed name:night.bug']")).to_have_count(
         1
