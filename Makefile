@@ -12,6 +12,7 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m tests.ensure_browser
+	$(BIN)/python -m tests.newest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -48,6 +49,8 @@ lock: $(BIN)/python
 	for extra in serve demo test; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --custom-compile-command 'make lock' \
 	  --extra $$extra pyproject.toml constraints/build.in -o constraints/$$extra.txt $(LOCKARGS); done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --custom-compile-command 'make lock' constraints/newest.in -o constraints/newest.txt
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

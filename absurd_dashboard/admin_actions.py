@@ -134,8 +134,10 @@ VERBS = {
 class OperableTaskAdmin(TaskAdmin):
     """Tasks in Django's admin, with the actions that the user's grants allow."""
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Those that some grant of the user's allows."""
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """Those that some grant of the user's allows; on the list, and not on a task's own page."""
+        if getattr(action_location, "name", "CHANGE_LIST") != "CHANGE_LIST":
+            return {}
         allowed = {action for grant in engine_grants(request) for action in grant.actions}
         return {
             name: (_asking(verb), name, verb.label)

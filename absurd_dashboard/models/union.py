@@ -36,7 +36,9 @@ class UnionTable(BaseTable):
         scopes = vars(query).get("scopes")
         if scopes is None:
             raise ScopeMissing(model.__name__)
-        alias = compiler.quote_name_unless_alias(str(self.table_alias))  # U0 of a subquery is bare
+        # Django 6.1 renamed it; before, the alias U0 of a subquery stays bare.
+        quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
+        alias = quote(str(self.table_alias))
         return f"({sql_text(model.union(scopes, connection))}) AS {alias}", []
 
 

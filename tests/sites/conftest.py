@@ -8,6 +8,7 @@ import pytest
 from absurd_sdk import Absurd
 
 from absurd_core import queues, run, schema
+from tests.browser.conftest import browser as browser
 from tests.core.databases import fresh_database
 
 #: The hosts' queue, with a name that has to be encoded.

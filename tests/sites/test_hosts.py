@@ -10,6 +10,7 @@ import pytest
 
 from absurd_core import run, tasks
 from absurd_dashboard import tilde
+from tests import newest
 from tests.sites.conftest import QUEUE, Fail
 from tests.sites.running import Host, running
 
@@ -30,8 +31,10 @@ HOSTS = {
     "locked": "/absurd/",
     "strict_policy": "/absurd/",
     "colliding": "/absurd/",
+    "unfolded": "/absurd/",
 }
-LIVE = "X-Absurd-Live"
+#: Those that need the newest Python and Django.
+NEWEST = {"unfolded"}
 
 
 @pytest.fixture(scope="module", params=HOSTS)
@@ -60,7 +63,13 @@ def task(fail: Fail, name: str) -> UUID:
 
 
 def python_of(name: str) -> str:
-    return sys.executable
+    """The interpreter, and with it Django, that a host takes."""
+    if name not in NEWEST:
+        return sys.executable
+    python = newest.python()
+    if python is None:
+        pytest.skip("no newest pair; see python -m tests.newest")
+    return str(python)
 
 
 def test_the_checks_have_nothing_to_complain_of(host: Host) -> None:
