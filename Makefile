@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8000
+SCALE ?= 1
 
-.PHONY: demo test test-rls lint types lock clean
+.PHONY: demo test test-rls bench lint types lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
@@ -22,6 +23,10 @@ test: $(VENV)/.test
 test-rls: $(VENV)/.test
 	ABSURD_TEST_RLS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
 	  tests/bulk tests/dashboard tests/operate tests/security tests/tenancy tests/understand
+
+# SCALE=10 is 13.5 million tasks: a quarter of an hour to load, and 30 GB in build/bench.
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks --scale $(SCALE) $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,8 +11,8 @@ from absurd_dashboard.access import Access, Row
 
 #: A worker that claimed nothing for this long is not shown.
 SEEN_WITHIN = timedelta(hours=1)
-#: Recent runs of each queue that are looked at.
-_DEPTH = 1_000
+#: The newest claims of each queue that are looked at, and recent runs of each end.
+DEPTH = 1_000
 #: Claims that are listed, and read of each queue: the oldest.
 CLAIMS = 50
 #: Workers that are listed.
@@ -66,12 +67,12 @@ class Crew:
     Attributes:
         workers: dead leases first, at most :data:`WORKERS`; ``unlisted`` is how many are left out.
         claims: the oldest, at most :data:`CLAIMS` of each queue.
-        held: how many claims there are.
+        partly: whether a queue has more claims than were looked at.
     """
 
     workers: list[Worker]
     claims: list[Claim]
-    held: int
+    partly: bool
     unlisted: int
 
 
@@ -82,7 +83,7 @@ def crew(access: Access) -> Crew:
         {
             "now": access.now,
             "since": access.now - SEEN_WITHIN,
-            "depth": _DEPTH,
+            "depth": DEPTH,
             "claims": CLAIMS,
         },
     )
@@ -96,7 +97,7 @@ def crew(access: Access) -> Crew:
     return Crew(
         workers=workers[:WORKERS],
         claims=listed[:CLAIMS],
-        held=sum(worker.claims for worker in workers),
+        partly=any(held >= DEPTH for held in _held(rows).values()),
         unlisted=max(0, len(workers) - WORKERS),
     )
 
@@ -114,6 +115,15 @@ def _worker(name: str, rows: list[Row]) -> Worker:
         completed=_total(rows, "completed"),
         failed=_total(rows, "failed"),
     )
+
+
+def _held(rows: list[Row]) -> Counter[str]:
+    """How many claims of each queue were looked at."""
+    held: Counter[str] = Counter()
+    for row in rows:
+        if row["kind"] == "held":
+            held[row["queue_name"]] += row["runs"]
+    return held
 
 
 def _total(rows: list[Row], kind: str) -> int:

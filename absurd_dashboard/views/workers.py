@@ -1,13 +1,14 @@
 """Who holds claims."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
 from absurd_dashboard.access import Access
+from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries.queues import QueueSummary, summaries
-from absurd_dashboard.queries.workers import Claim, Crew, Worker, crew
+from absurd_dashboard.queries.workers import DEPTH, Claim, Crew, Worker, crew
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class WorkerList:
 
     crew: Crew
     idle: list[QueueSummary]
+    running: Count
 
     @property
     def workers(self) -> list[Worker]:
@@ -28,13 +30,30 @@ class WorkerList:
         return self.crew.claims
 
     @property
-    def more(self) -> int:
+    def more(self) -> Count:
         """How many claims are not listed."""
-        return self.crew.held - len(self.crew.claims)
+        return replace(self.running, value=self.running.value - len(self.crew.claims))
+
+    @property
+    def depth(self) -> int:
+        """Claims of a queue that are looked at."""
+        return DEPTH
 
 
 @page("workers", "workers/list")
 def workers(request: HttpRequest, access: Access) -> Page:
     """Every worker that holds a claim or held one within the hour."""
-    idle = [queue for queue in summaries(access) if queue.nobody_works]
-    return Page("Workers", WorkerList(crew(access), idle), live=request.get_full_path())
+    queues = summaries(access)
+    shown = WorkerList(
+        crew=crew(access),
+        idle=[queue for queue in queues if queue.nobody_works],
+        running=_running(queues),
+    )
+    return Page("Workers", shown, live=request.get_full_path())
+
+
+def _running(queues: list[QueueSummary]) -> Count:
+    """Claims of all queues together."""
+    total = sum(queue.running for queue in queues)
+    capped = any("running" in queue.at_least for queue in queues)
+    return Count(total, Precision.CAPPED) if capped else Count(total)

@@ -8,11 +8,12 @@
 union all
 select {queue}::text, left(claimed_by, 1000), 'held', null, null, null, max(started_at), min(claim_expires_at)
          filter (where isfinite(claim_expires_at)), count(*)
-  from (select * from {r} x where x.state = 'running') held
+  from (select * from {r} x where x.state = 'running' order by x.available_at desc limit %(depth)s) held
  group by left(claimed_by, 1000)
 union all
 select {queue}::text, left(claimed_by, 1000), 'expired', null, null, null, null, null, count(*)
-  from (select * from {r} x where x.state = 'running' and x.claim_expires_at <= %(now)s) gone
+  from (select * from {r} x where x.state = 'running' and x.claim_expires_at <= %(now)s
+         order by x.claim_expires_at limit %(depth)s) gone
  group by left(claimed_by, 1000)
 union all
 select {queue}::text, left(claimed_by, 1000), state, null, null, null, max(started_at), null, count(*)
