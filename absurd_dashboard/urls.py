@@ -25,6 +25,7 @@ from absurd_dashboard.views import (
     spawn,
     task_list,
     tasks,
+    tune,
     workers,
     workflows,
 )
@@ -68,6 +69,7 @@ pages = [
     path("workers/", workers.workers, name="workers"),
     path("charts/", charts.charts, name="charts"),
     path("create-queue/", queue_create.create, name="queue_create"),
+    path("tune/", tune.tune, name="tune"),
     path("workflows/", workflows.workflows, name="workflows"),
     path("workflows/<tilde:workflow>/", workflows.workflow, name="workflow"),
     path("spawn/", spawn.spawn, name="spawn"),

@@ -180,6 +180,7 @@ ENDPOINTS = {
         done=_PLAIN,
     ),
     "view_delete": Endpoint(Kind.FORM, lambda things: (things.view,), Action.SHARE, done=_PLAIN),
+    "tune": Endpoint(Kind.LIST, needs=Action.QUEUES),
     "workflows": Endpoint(Kind.LIST),
     "workflow": Endpoint(Kind.OBJECT, lambda things: (str(things.done),)),
     "spawn": Endpoint(

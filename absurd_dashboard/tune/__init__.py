@@ -1,0 +1,1 @@
+"""Optional indexes on the engine's tables: proposed with their price, built, resumed, removed."""

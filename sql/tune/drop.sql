@@ -1,0 +1,2 @@
+-- Remove an index while others write.
+drop index concurrently if exists {name}
