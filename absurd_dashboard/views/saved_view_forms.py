@@ -42,7 +42,6 @@ class ViewForm:
     wish: Wish
     text: str
     window: str
-    columns: tuple[str, ...]
     can_share: bool
     delete: str = ""
     error: str = ""
@@ -176,7 +175,6 @@ def _shown(
         wish=wish,
         text=chosen.text,
         window=chosen.span.label if chosen.windowed else "",
-        columns=chosen.shown_columns,
         can_share=policy().may(access, Action.SHARE),
         delete=Links.of(request).to("view_delete", view.pk) if view else "",
         error=error,
