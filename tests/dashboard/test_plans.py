@@ -46,8 +46,16 @@ def scans(plan: dict[str, Any]) -> Iterator[str]:
         yield from scans(child)
 
 
-def whole_tables_read(client: Client, address: str) -> set[str]:
-    """Tables of tasks, runs and checkpoints that the page's statements read from end to end."""
+def relations(plan: dict[str, Any]) -> Iterator[str]:
+    """The tables and partitions that a plan would look into, an index on them included."""
+    if "Relation Name" in plan:
+        yield plan["Relation Name"]
+    for child in plan.get("Plans", []):
+        yield from relations(child)
+
+
+def plans(client: Client, address: str) -> list[dict[str, Any]]:
+    """The plans of the statements that a page sends about queues."""
     with CaptureQueriesContext(connections["absurd"]) as captured:
         assert client.get(address).status_code == 200
     statements = [
@@ -56,7 +64,7 @@ def whole_tables_read(client: Client, address: str) -> set[str]:
         if 'absurd."' in query["sql"] or '"absurd"."' in query["sql"]
     ]
     assert statements
-    found: set[str] = set()
+    found = []
     with connections["absurd"].cursor() as cursor:
         # As on any disk without moving parts.
         cursor.execute("set local random_page_cost = 1.1; set local jit = off")
@@ -64,7 +72,13 @@ def whole_tables_read(client: Client, address: str) -> set[str]:
             cursor.execute("explain (format json) " + statement)
             (plan,) = cursor.fetchone()
             plan = json.loads(plan) if isinstance(plan, str) else plan
-            found |= set(scans(plan[0]["Plan"]))
+            found.append(plan[0]["Plan"])
+    return found
+
+
+def whole_tables_read(client: Client, address: str) -> set[str]:
+    """Tables of tasks, runs and checkpoints that the page's statements read from end to end."""
+    found = {table for plan in plans(client, address) for table in scans(plan)}
     return found & {"t_big", "r_big", "c_big"}
 
 
@@ -131,3 +145,34 @@ def test_what_a_tenant_sees_of_a_shared_queue_is_not_found_by_reading_all_of_it(
     pages = ["", "queues/", f"tasks/{task}/", "workers/"]
     read = {page: whole_tables_read(browser, f"/absurd/t/three/{page}") for page in pages}
     assert {page: tables for page, tables in read.items() if tables} == {}
+
+
+PARTITIONED = """
+    select absurd.create_queue('weekly', 'partitioned');
+    select absurd.set_queue_policy('weekly', '{"partition_lookback": "413 days"}');
+    select absurd.ensure_partitions('weekly');
+    select absurd.spawn_task('weekly', 'now', '1');
+"""
+
+
+def weeks(client: Client, address: str, prefix: str) -> int:
+    """Partitions of the queue's table with that prefix that a page's plans look into at most."""
+    return max(
+        len({name for name in relations(plan) if name.startswith(f"{prefix}_weekly_")})
+        for plan in plans(client, address)
+    )
+
+
+def test_bounds_leave_sixty_weeks_of_partitions_alone(client: Client, engine: Engine) -> None:
+    engine.call(PARTITIONED)
+    (made,) = engine.call(
+        "select count(*) from pg_inherits where inhparent = 'absurd.t_weekly'::regclass"
+    )[0]
+    assert made >= 60
+    (task, run) = engine.call('select task_id, last_attempt_run from absurd."t_weekly"')[0]
+    # This week, the one before, those made ahead, and the default one.
+    lately = 9
+    assert weeks(client, "/absurd/tasks/?window=24h", "t") <= lately
+    assert weeks(client, "/absurd/tasks/?window=24h&state=failed&name=now", "t") <= lately
+    assert weeks(client, f"/absurd/tasks/?id={run}", "r") == 1
+    assert weeks(client, f"/absurd/tasks/{task}/", "t") == 1
