@@ -14,7 +14,11 @@ from django.utils.safestring import SafeString
 from absurd_dashboard import markup
 from absurd_dashboard.display import Count
 from absurd_dashboard.payload import Json
+from absurd_dashboard.search.echo import Echo, echo
+from absurd_dashboard.search.qualifiers import understood
+from absurd_dashboard.sparkline import sparkline
 from absurd_dashboard.states import STATES
+from absurd_dashboard.tokens import Token, tokens
 
 _QUEUES = ("emails", "a b/c'\"d", "عربى")
 _HOSTILE = '<script>alert("name")</script> \u202egnp.exe\u202c \x07 ' + "long " * 40
@@ -70,6 +74,10 @@ class Gallery:
     earlier: datetime
     later: datetime
     facts: tuple[tuple[str, object], ...]
+    colours: tuple[Token, ...]
+    measures: tuple[Token, ...]
+    echo: Echo | None
+    spark: SafeString
     live_url: str = ""
     event: str = "order:1042:paid"
     hostile: str = _HOSTILE
@@ -88,12 +96,17 @@ class Gallery:
 
 def gallery(now: datetime) -> Gallery:
     """One specimen of everything, as seen at an instant."""
+    every, query = tokens(), "queue:emails stat:failed age:2h"
     return Gallery(
         table=SpecimenTable([_task(now, number) for number in range(9)], caption="Tasks"),
         empty_table=SpecimenTable([], caption="No tasks"),
         earlier=now - timedelta(minutes=12),
         later=now + timedelta(hours=3),
         facts=_facts(now),
+        colours=tuple(token for token in every if token.light),
+        measures=tuple(token for token in every if not token.light),
+        echo=echo(query, understood(query).problems),
+        spark=sparkline([0, 1, 0, 3, 2, 0, 9, 24, 17, 4, 0, 1], timedelta(minutes=5)),
     )
 
 

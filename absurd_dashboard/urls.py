@@ -1,5 +1,6 @@
 """The dashboard's URLs, relative to where it is mounted."""
 
+from django.conf import settings
 from django.urls import URLPattern, include, path, register_converter
 
 from absurd_dashboard.links import AT
@@ -9,6 +10,7 @@ from absurd_dashboard.views import (
     audit,
     bulk,
     charts,
+    design,
     emit,
     events,
     failures,
@@ -31,6 +33,7 @@ from absurd_dashboard.views import (
 )
 
 register_converter(TildeConverter, "tilde")
+design_pages = [path("_design/", design.design, name="design")]
 
 app_name = "absurd_dashboard"
 pages = [
@@ -90,6 +93,7 @@ pages = [
     path("bulk/<uuid:operation_id>/stop/", bulk.stop, name="bulk_stop"),
     path("bulk/<uuid:operation_id>/resume/", bulk.resume, name="bulk_resume"),
     path("bulk/<uuid:operation_id>/step/", bulk.step, name="bulk_step"),
+    *(design_pages if settings.DEBUG else []),
 ]
 pages_at = [
     URLPattern(each.pattern, each.callback, each.default_args, AT + str(each.name))
