@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +36,7 @@ class Page:
         live: path and query that answer for the live region; empty where nothing lives.
         revealed: whether it shows what is hidden from others.
         version: whatever the live region depends on besides ``data``; ``data`` when None.
+        every: how often an open page asks, if that is less often than the setting says.
     """
 
     title: str
@@ -43,6 +45,7 @@ class Page:
     version: Any = None
     status: int = 200
     revealed: bool = False
+    every: timedelta = timedelta(0)
 
     @property
     def token(self) -> str:
@@ -196,8 +199,10 @@ def rendered(
     known = request.headers.get(LIVE_HEADER)
     if known is not None and known.rpartition(".")[2] == answer.token:
         return HttpResponse(status=204, headers={TOKEN_HEADER: token})
+    framed = frame(request, answer.title, section)
+    framed["refresh_ms"] = max(framed["refresh_ms"], int(answer.every.total_seconds() * 1000))
     info = PageInfo(
-        **frame(request, answer.title, section),
+        **framed,
         now=access.now,
         live_url=answer.live,
         live_template=f"absurd_dashboard/{template}_live.html",

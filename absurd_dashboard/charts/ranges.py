@@ -29,6 +29,11 @@ class Range:
     slot: timedelta
 
     @property
+    def refreshed(self) -> timedelta:
+        """How often an open page asks for what is new: a quarter of a slot, a minute at most."""
+        return min(self.slot / 4, timedelta(minutes=1))
+
+    @property
     def longest_run(self) -> timedelta:
         """An attempt that was claimed longer before the range is not looked for in it."""
         return min(max(self.length / 4, _HOUR), _DAY)

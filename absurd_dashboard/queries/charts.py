@@ -130,7 +130,7 @@ def figures(access: Access, span: Range, *, queue: str = "", name: str = "") -> 
     counted = Plan.of(known, begin, access.now, COUNTED // 4 if name else COUNTED)
     completed = reader.by_slot(reader.read("charts_completed", counted, begin), "ended")
     failures = reader.since - max(span.longest_run, _LONGEST_FAILED_RUN)
-    failing = Plan.of(reader.depths("failed", failures), failures, access.now, COUNTED // 8)
+    failing = Plan.of(reader.depths("failed", failures), failures, access.now, COUNTED // 4)
     lost = list(reader.read("charts_failed", failing, failures))
     looked_up = Plan.of(known, begin, access.now, LOOKED_UP)
     return _put_together(

@@ -51,7 +51,7 @@ class IndexTable(EngineTable):
 
     def render_cost(self, record: Proposal) -> str:
         """What it costs each write."""
-        return gettext(record.cost)
+        return gettext(record.cost).replace(" %", "\N{NO-BREAK SPACE}%")
 
     def render_rows(self, record: Proposal) -> SafeString:
         """Rows of the table."""

@@ -53,7 +53,7 @@ def charts(request: HttpRequest, access: Access) -> Page:
         chips=chips(kept, ("queue", "name")),
         figures=figures(access, span, queue=queue, name=name),
     )
-    return Page(gettext("Charts"), shown)
+    return Page(gettext("Charts"), shown, live=request.get_full_path(), every=span.refreshed)
 
 
 def _text(request: HttpRequest, key: str) -> str:

@@ -190,6 +190,13 @@ class TestLabels:
             assert f'<details class="abs-fold" id="chart-{key}-table">' in page
         assert "Nothing waited in this time." in page
 
+    def test_it_renews_itself_a_few_times_in_each_slot(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        assert 'data-live-interval="15000"' in client.get("/absurd/charts/").text
+        assert 'data-live-interval="60000"' in client.get("/absurd/charts/?range=30d").text
+
     def test_without_queues_it_says_how_charts_come_to_be(
         self, client: Client, engine: Engine
     ) -> None:

@@ -93,7 +93,7 @@ class TestPage:
         engine.call("update pg_class set reltuples = 1e6 where relname = 't_q'")
         page = client.get("/absurd/tune/").text
         assert "Lists of one task name" in page
-        assert "2 % more WAL" in page
+        assert "2\N{NO-BREAK SPACE}% more WAL" in page
         assert "python manage.py absurd_tune --apply" in page
 
     def test_it_says_when_nothing_is_worth_it(self, client: Client, engine: Engine) -> None:
