@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "absurd_dashboard.standalone.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "absurd_dashboard.standalone.own_database.OwnDatabase",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
