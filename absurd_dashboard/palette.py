@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db.models.functions import Left
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from absurd_dashboard.policy import Action
 from absurd_dashboard.queries import saved_views
 from absurd_dashboard.queries.tasks import page as task_page
 from absurd_dashboard.search.sources import LONGEST
+from absurd_dashboard.states import state_of
 
 #: Matches of one kind that are shown.
 MOST = 6
@@ -33,12 +35,14 @@ class Match:
     Attributes:
         icon: id of its shape in icons.svg.
         hint: what tells it from others of its name.
+        state: name of the state in whose colour the shape is drawn, or empty.
     """
 
     label: str
     url: str
     icon: str
     hint: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +125,19 @@ def _tasks(access: Access, links: Links, typed: str) -> Iterator[Match]:
     """Tasks with an id that begins so, or the newest with a name that holds the letters."""
     if ids.parse(typed) is not None:
         for row in task_page(access, TaskFilter(id=typed)).rows:
-            yield Match(row.name, links.to("task", row.task_id), row.state, str(row.task_id))
+            yield _task(links, row.task_id, row.name, row.state)
         return
     newest = access.tasks().order_by("-task_id")
     rows = newest.values_list("task_id", Left("task_name", LONGEST), "state")
     small = typed.lower()
     for task_id, name, state in rows[: _NEWEST if typed else MOST]:
         if small in name.lower():
-            yield Match(name, links.to("task", task_id), state, str(task_id))
+            yield _task(links, task_id, name, state)
+
+
+def _task(links: Links, task_id: UUID, name: str, state: str) -> Match:
+    tone = state_of(state).tone
+    return Match(name, links.to("task", task_id), tone, str(task_id), tone)
 
 
 def _search(links: Links, typed: str) -> Iterator[Match]:
