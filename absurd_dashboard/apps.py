@@ -1,9 +1,8 @@
 """The Django app."""
 
 from django.apps import AppConfig
-from django.core.checks import register
 
-from absurd_dashboard.checks import check_dashboard
+from absurd_dashboard.checks import register_checks
 
 
 class AbsurdDashboardConfig(AppConfig):
@@ -15,4 +14,4 @@ class AbsurdDashboardConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        register(check_dashboard)
+        register_checks()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib.util import find_spec
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core import checks
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import slug_re
 from django.db import DEFAULT_DB_ALIAS, connections, router
@@ -18,7 +19,9 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.module_loading import import_string
 
+from absurd_dashboard import enginechecks
 from absurd_dashboard.conf import DashboardSettings, dashboard_settings
+from absurd_dashboard.extend.checks import extensions
 from absurd_dashboard.redaction import Redaction
 
 _APPS = (
@@ -35,6 +38,21 @@ _MIDDLEWARE = {
     "django.middleware.csrf.CsrfViewMiddleware": "another site could act in a user's name",
 }
 
+#: What to call the types of settings that are more than a class.
+_WANTED: dict[Any, str] = {
+    dict[str, str]: "a dictionary of texts",
+    tuple[Redaction, ...]: "a list of Redaction objects",
+    tuple[str, ...]: "a list of texts",
+}
+
+
+def register_checks() -> None:
+    """Let Django run them all, each when it is asked for."""
+    register(check_dashboard)
+    register(enginechecks.check_engine, Tags.database)
+    register(enginechecks.check_role, Tags.database, deploy=True)
+    register(enginechecks.check_patience, deploy=True)
+
 
 def check_dashboard(**_: Any) -> list[CheckMessage]:
     """Everything that the dashboard needs of a host."""
@@ -46,14 +64,19 @@ def check_dashboard(**_: Any) -> list[CheckMessage]:
     wrong = list(_types(given))
     if wrong:
         return [*_site(), *wrong]
-    found = (*_databases(given), *_policy(given.policy), *_metrics(given.metrics_token))
+    found = (
+        *_databases(given),
+        *_policy(given.policy),
+        *_metrics(given.metrics_token),
+        *extensions(given),
+    )
     return [*_site(), *found]
 
 
 def _types(given: DashboardSettings) -> Iterator[CheckMessage]:
     for name, kind in get_type_hints(DashboardSettings).items():
         if not _fits(getattr(given, name), kind):
-            wanted = "a list of Redaction objects" if get_origin(kind) else f"a {kind.__name__}"
+            wanted = _WANTED.get(kind) or f"a {kind.__name__}"
             yield Error(
                 f"ABSURD_DASHBOARD[{name.upper()!r}] is not {wanted}.",
                 hint=f"Its default is {_defaults()[name]!r}.",
@@ -68,7 +91,7 @@ def _fits(value: object, kind: Any) -> bool:
         )
     if get_origin(kind) is tuple:
         return isinstance(value, list | tuple) and all(
-            isinstance(item, Redaction) for item in value
+            isinstance(item, get_args(kind)[0]) for item in value
         )
     return type(value) is kind if kind in (int, bool) else isinstance(value, kind)
 
@@ -151,8 +174,19 @@ def _site() -> Iterator[CheckMessage]:
         said, hint = f"The dashboard needs the app {app}.", f"Add {app!r} to INSTALLED_APPS."
         yield Error(said, hint=hint, id="absurd_dashboard.E007")
     yield from _middleware()
+    yield from _static_files()
     if not missing:  # the templates use their tags
         yield from _templates()
+
+
+def _static_files() -> Iterator[CheckMessage]:
+    installed = apps.is_installed("django.contrib.staticfiles")
+    if installed and finders.find("absurd_dashboard/app.css") is None:
+        yield checks.Warning(
+            "No static files finder finds the dashboard's styles and scripts.",
+            hint="Keep AppDirectoriesFinder in STATICFILES_FINDERS.",
+            id="absurd_dashboard.W003",
+        )
 
 
 def _middleware() -> Iterator[CheckMessage]:

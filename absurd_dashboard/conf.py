@@ -51,6 +51,14 @@ class DashboardSettings:
     server_timing: bool = False
     #: Name in the header and in page titles.
     title: str = "Absurd"
+    #: Static file of a picture that stands before the title; empty for the dashboard's own.
+    logo: str = ""
+    #: More entries of the navigation: a label, and a URL, path or URL name.
+    navigation: dict[str, str] = field(default_factory=dict)
+    #: Links on the page of a task: a label, and a template of a URL or a function's dotted path.
+    task_links: dict[str, str] = field(default_factory=dict)
+    #: Dotted paths of functions that draw panels on the page of a task; see docs/extend.md.
+    panels: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from django.shortcuts import resolve_url
 
 from absurd_dashboard import twins
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.extend.navigation import entries
 from absurd_dashboard.headers import LIVE_HEADER, nonce
 from absurd_dashboard.policy import Action
 from absurd_dashboard.rendering import render
@@ -26,6 +27,8 @@ class PageInfo:
     now: datetime | None = None
     refresh_ms: int = 0
     site_title: str = ""
+    logo: str = ""
+    navigation: tuple[tuple[str, str], ...] = ()
     logout_url: str = ""
     live_url: str = ""
     token: str = ""
@@ -52,6 +55,8 @@ def frame(request: HttpRequest, title: str, section: str) -> dict[str, Any]:
         "section": section,
         "refresh_ms": int(given.refresh_interval.total_seconds() * 1000),
         "site_title": given.title,
+        "logo": given.logo,
+        "navigation": entries(),
         "logout_url": resolve_url(given.logout_url) if given.logout_url else "",
         "frame": f"absurd_dashboard/{part}.html",
     }

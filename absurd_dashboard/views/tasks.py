@@ -13,6 +13,9 @@ from django.shortcuts import redirect
 from absurd_dashboard import sentence, timeline
 from absurd_dashboard.access import Access
 from absurd_dashboard.comparison import Comparison, compare
+from absurd_dashboard.extend.links import TaskLink, task_links
+from absurd_dashboard.extend.panels import Panel, panels
+from absurd_dashboard.extend.tasks import TaskInView
 from absurd_dashboard.lineage import Lineage
 from absurd_dashboard.links import Links
 from absurd_dashboard.offers import Offers, offers
@@ -55,6 +58,8 @@ class TaskView:
         record: what was done to it through the dashboard, newest first.
         previous_steps: address of the page of checkpoints before, or empty.
         next_steps: address of the page of checkpoints after, or empty.
+        links: where else the host knows the task.
+        panels: what the host says of it.
     """
 
     task: one_task.TaskDetail
@@ -67,6 +72,8 @@ class TaskView:
     next_steps: str
     offers: Offers
     record: tuple[Deed, ...]
+    links: tuple[TaskLink, ...] = ()
+    panels: tuple[Panel, ...] = ()
 
     @property
     def next_attempt(self) -> int:
@@ -104,6 +111,7 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     number, record = found.step_page, of_task(access, task_id)
     related = lineage.of(access, known(access, [task_id], [found.queue])[0])
     drawn = timeline.build(found.history)
+    in_view = TaskInView.of(found)
     shown = TaskView(
         task=found,
         sentence=sentence.describe(found.history),
@@ -115,8 +123,10 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         next_steps=f"?steps={number + 1}#checkpoints" if number < found.step_pages else "",
         offers=offers(access, found.history),
         record=record,
+        links=task_links(in_view),
+        panels=panels(request, access, in_view),
     )
-    version = (*_version(found), record, related.ties)
+    version = (*_version(found), record, related.ties, shown.panels)
     return Page(found.history.task.name, shown, live=request.get_full_path(), version=version)
 
 

@@ -1,0 +1,1 @@
+"""What a host adds to the pages without overriding templates; see docs/extend.md."""

@@ -1,0 +1,1 @@
+"""What hosts add to the dashboard: the contract of docs/extend.md."""

@@ -1,0 +1,1 @@
+"""docs/reference.md and the code: the same names, in both."""
