@@ -48,7 +48,7 @@ def engine_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def workers(engine_url: str) -> Iterator[None]:
     """A worker on either queue, until the end of the run."""
-    apps = [_app(engine_url, queue) for queue in (approval.QUEUE, failures.QUEUE)]
+    apps = [connected(engine_url, queue) for queue in (approval.QUEUE, failures.QUEUE)]
     threads = [
         threading.Thread(target=app.start_worker, kwargs={"poll_interval": 0.05}) for app in apps
     ]
@@ -66,7 +66,7 @@ def workers(engine_url: str) -> Iterator[None]:
 @pytest.fixture
 def app(engine_url: str, workers: None) -> Iterator[Absurd]:
     """Starts tasks and emits events, from outside of the dashboard."""
-    app = _app(engine_url, approval.QUEUE)
+    app = connected(engine_url, approval.QUEUE)
     yield app
     app.close()
 
@@ -103,7 +103,7 @@ def tab(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def _app(url: str, queue: str) -> Absurd:
+def connected(url: str, queue: str) -> Absurd:
     app = Absurd(url, queue_name=queue)
     register(app)
     return app

@@ -7,7 +7,7 @@ from absurd_sdk import Absurd
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PASSWORD, USER
-from tests.browser.visiting import a_failed_task
+from tests.browser.visiting import a_failed_task, failed_for_good
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,26 @@ def test_the_first_key_leads_past_the_navigation(tab: Page, app: Absurd) -> None
     follow(tab, tab.get_by_role("link", name="Skip to the content"))
 
     expect(tab.get_by_role("main")).to_be_focused()
+
+
+def test_a_failure_is_retried_from_the_overview_with_the_keyboard_alone(
+    tab: Page, app: Absurd
+) -> None:
+    task_id = a_failed_task(app)
+    tab.goto("/")
+    tab.keyboard.type(USER)
+    tab.keyboard.press("Tab")
+    tab.keyboard.type(PASSWORD)
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Overview")
+
+    follow(tab, failed_for_good(tab))
+    follow(tab, tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug"))
+    expect(tab.get_by_role("heading", level=1)).to_have_text("night.bug")
+    tab.keyboard.press("r")
+    follow(tab, tab.get_by_role("button", name="Retry now"))
+
+    expect(tab.locator("#abs-toasts")).to_contain_text("Attempt 2 is ready to be claimed.")
 
 
 def follow(tab: Page, target: Locator) -> None:
