@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from psycopg import sql
 
 from absurd_core.sqlfiles import read_sql
+from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import Snapshot
 from absurd_dashboard.models import Checkpoint, Event, Run, Task, Wait
 from absurd_dashboard.models.scope import PREFIXES, QueueScope, sql_text
@@ -20,6 +21,7 @@ from absurd_dashboard.policy import Action, Grant, policy
 from absurd_dashboard.redaction import Redaction, Redactor
 
 M = TypeVar("M", bound=EngineModel)
+T = TypeVar("T")
 Row = dict[str, Any]
 
 _READABLE = """
@@ -28,6 +30,14 @@ select queue_name, (
                   to_regclass(format('absurd.%%I', prefix || '_' || queue_name)), 'select'), false))
            from unnest(%s::text[]) as prefix)
   from absurd.queues order by queue_name
+"""
+# A partitioned table has no statistics of its own; who partitions a queue expects it to be busy.
+_BUSIEST = """
+select relname from pg_class
+ where relnamespace = 'absurd'::regnamespace and relname = any(%s)
+ order by relkind = 'p' desc,
+          pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) desc, relname
+ limit %s
 """
 
 
@@ -48,6 +58,9 @@ class Access:
         instance: alias of the engine's primary, by which scopes and records name it.
         behind: how far the replica that is read is behind; None for a primary.
         unreadable: queues that the viewer may see and the database's role may not read.
+        near: the queues that are looked into where none is named: the busiest of very many; None
+            for all.
+        widely: not empty once something was asked that is about no queue in particular.
     """
 
     database: str
@@ -63,6 +76,8 @@ class Access:
     instance: str = DEFAULT_DB_ALIAS
     behind: timedelta | None = None
     unreadable: tuple[str, ...] = ()
+    near: tuple[QueueScope, ...] | None = None
+    widely: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
     def of(cls, grant: Grant, snapshot: Snapshot, instance: str = "") -> Access:
@@ -90,6 +105,7 @@ class Access:
             instance=instance,
             behind=snapshot.behind,
             unreadable=tuple(scope.queue for scope in grant.scopes(instance, refused)),
+            near=_nearest(database, scopes),
         )
         access.confine()
         return replace(access, redactions=policy().redactions(access))
@@ -120,6 +136,41 @@ class Access:
     def queue_names(self) -> tuple[str, ...]:
         """Names of the queues in sight."""
         return tuple(scope.queue for scope in self.scopes)
+
+    @property
+    def near_names(self) -> tuple[str, ...]:
+        """Names of the queues to look into for what is about none in particular."""
+        self.widely.append("")
+        return tuple(scope.queue for scope in self._near)
+
+    @property
+    def left_out(self) -> int:
+        """How many queues in sight were not looked into, though any might have had something."""
+        return len(self.scopes) - len(self._near) if self.widely else 0
+
+    @property
+    def _near(self) -> tuple[QueueScope, ...]:
+        return self.scopes if self.near is None else self.near
+
+    def first(self, find: Callable[[Access], T | None]) -> T | None:
+        """What is found in the first part of the queues that has it, the nearest first.
+
+        A statement locks every table that it names, and a server has room for some thousand locks.
+
+        Args:
+            find: looks through the queues of an access object; None where there is nothing.
+        """
+        if self.near is None:
+            return find(self)
+        near, width = set(self.near), len(self.near)
+        far = [scope for scope in self.scopes if scope not in near]
+        for part in [self.near, *(tuple(far[at : at + width]) for at in range(0, len(far), width))]:
+            with transaction.atomic(using=self.database):
+                found = find(replace(self, scopes=part, near=None))
+                transaction.set_rollback(True, using=self.database)  # gives its locks back
+            if found is not None:
+                return found
+        return None
 
     def tasks(self, queues: Iterable[str] | None = None) -> ScopedQuerySet[Task]:
         """Tasks in sight; ``queues`` narrows, and never widens."""
@@ -155,9 +206,9 @@ class Access:
             name: the file; ``{queue}`` is the queue's name in it, ``{t}`` … ``{w}`` its tables.
             parameters: values of its ``%(name)s`` placeholders.
             tail: ORDER BY and LIMIT of the whole.
-            queues: narrow to these.
+            queues: narrow to these; to those near if None.
         """
-        scopes = self._narrowed(queues)
+        scopes = self._narrowed(self.near_names if queues is None else queues)
         if not scopes:
             return []
         template = sql.SQL(read_sql(f"dashboard/{name}"))
@@ -191,6 +242,17 @@ def _queue_names(database: str) -> tuple[list[str], list[str]]:
     if not readable:
         return [name for name, _ in found], []
     return readable, [name for name, is_readable in found if not is_readable]
+
+
+def _nearest(database: str, scopes: tuple[QueueScope, ...]) -> tuple[QueueScope, ...] | None:
+    """The busiest queues since the server's statistics began; None where all can be looked into."""
+    limit = dashboard_settings().queue_limit
+    if len(scopes) <= limit:
+        return None
+    with connections[database].cursor() as cursor:
+        cursor.execute(_BUSIEST, [[f"r_{scope.queue}" for scope in scopes], limit])
+        busiest = {name for (name,) in cursor.fetchall()}
+    return tuple(scope for scope in scopes if f"r_{scope.queue}" in busiest)
 
 
 def _tenants(scope: QueueScope, whole: str | None) -> bool | list[str]:

@@ -33,6 +33,8 @@ class DashboardSettings:
     late_after: timedelta = timedelta(minutes=5)
     #: Rows on a page of a list.
     page_size: int = 50
+    #: Queues that a page looks into when it is about none in particular: the busiest.
+    queue_limit: int = 50
     #: How often an open page asks whether it is still true.
     refresh_interval: timedelta = timedelta(seconds=2)
     #: Bytes of one JSON value that a page shows before it offers a download instead.

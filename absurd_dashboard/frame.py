@@ -39,6 +39,8 @@ class PageInfo:
     instance: str = ""
     instances: tuple[tuple[str, str], ...] = ()
     behind: timedelta | None = None
+    looked_into: int = 0
+    left_out: int = 0
     may: frozenset[Action] = frozenset()
     redacted: bool = False
     frame: str = "absurd_dashboard/base.html"

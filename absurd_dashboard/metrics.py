@@ -83,7 +83,7 @@ class Engine:
             crew.add_metric(labels, summary.workers)
             lost.add_metric(labels, summary.failed)
         yield from (schema, runs, due, dead, crew, lost)
-        hidden = max(0, len(found) - QUEUES)
+        hidden = max(0, len(access.scopes) - min(len(found), QUEUES))
         yield self._one("absurd_queues_left_out", "Queues without series of their own.", hidden)
 
     def _lately(self, found: list[Ended]) -> Iterator[Metric]:

@@ -25,6 +25,9 @@ from absurd_dashboard.links import Links
 from absurd_dashboard.policy import policy
 from absurd_dashboard.rendering import render
 
+#: Says in a JSON answer how many queues in sight were not looked into.
+LEFT_OUT_HEADER = "X-Absurd-Queues-Left-Out"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -194,7 +197,10 @@ def rendered(
 ) -> HttpResponseBase:
     """A page in the form that was asked for: HTML, its live region alone, or JSON."""
     if twins.wanted(request):
-        return twins.response(answer.data, status=answer.status)
+        response = twins.response(answer.data, status=answer.status)
+        if access.left_out:
+            response[LEFT_OUT_HEADER] = str(access.left_out)
+        return response
     token = f"{access.stamp}.{answer.token}"
     known = request.headers.get(LIVE_HEADER)
     if known is not None and known.rpartition(".")[2] == answer.token:
@@ -214,6 +220,8 @@ def rendered(
         instance=instances.name_in(request),
         instances=_engines(request) if known is None else (),
         behind=access.behind,
+        looked_into=len(access.scopes) - access.left_out,
+        left_out=access.left_out,
         may=access.actions,
         redacted=bool(access.redactions),
         revealed=answer.revealed,

@@ -142,7 +142,7 @@ def detail(
     Returns:
         None when the task is out of sight or does not exist.
     """
-    task = _task(access, task_id)
+    task = access.first(lambda part: _task(part, task_id))
     if task is None:
         return None
     queue = task.queue_name

@@ -139,6 +139,10 @@ def _downwards(
 
 def locate(access: Access, identifier: UUID) -> UUID | None:
     """The task with this id, or whose run has it; None when it is out of sight or nowhere."""
+    return access.first(lambda part: _located(part, identifier))
+
+
+def _located(access: Access, identifier: UUID) -> UUID | None:
     if access.tasks().filter(task_id=identifier).exists():
         return identifier
     run = access.runs().filter(run_id=identifier).only("task_id").first()
@@ -202,7 +206,9 @@ def problems(access: Access, chosen: TaskFilter) -> Iterator[Problem]:
 
 def _queues(access: Access, chosen: TaskFilter) -> tuple[str, ...]:
     wanted = conditions.queues(access, chosen.terms)
-    return tuple(name for name in wanted if chosen.queue in ("", name))
+    if chosen.queue:
+        return tuple(name for name in wanted if name == chosen.queue)
+    return access.near_names if len(wanted) == len(access.scopes) else wanted
 
 
 def _with_id(access: Access, tasks: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:

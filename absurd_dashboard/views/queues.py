@@ -25,9 +25,15 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueList:
-    """Every queue in sight; ``unreadable`` are those that the database's role may not read."""
+    """Every queue in sight.
+
+    Attributes:
+        others: names of those whose numbers are on their own pages only, because there are many.
+        unreadable: those that the database's role may not read.
+    """
 
     rows: list[QueueRow]
+    others: tuple[str, ...]
     unreadable: tuple[str, ...]
 
     @property
@@ -51,7 +57,10 @@ def queues(request: HttpRequest, access: Access) -> Page:
     """Every queue with its counts and policy."""
     kept = policies(access)
     rows = [QueueRow(each, kept.get(each.queue)) for each in summaries(access)]
-    return Page("Queues", QueueList(rows, access.unreadable), live=request.get_full_path())
+    shown = {row.summary.queue for row in rows}
+    others = tuple(name for name in access.queue_names if name not in shown)
+    found = QueueList(rows, others, access.unreadable)
+    return Page("Queues", found, live=request.get_full_path())
 
 
 @page("queues", "queues/detail")
