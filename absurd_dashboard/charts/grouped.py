@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from absurd_dashboard import markup
+from absurd_dashboard import display, markup
 from absurd_dashboard.charts.figures import Group, Spread
 from absurd_dashboard.tables import EngineTable
 
@@ -48,11 +47,11 @@ class GroupTable(EngineTable):
         """The queue."""
         return self.link(record.queue, "charts", queue=record.queue, **self.query)
 
-    def render_latency(self, record: Group) -> SafeString:
+    def render_latency(self, record: Group) -> str:
         """How long tasks waited for their first claim."""
         return _spread(record.latency)
 
-    def render_duration(self, record: Group) -> SafeString:
+    def render_duration(self, record: Group) -> str:
         """How long completed attempts took."""
         return _spread(record.duration)
 
@@ -61,9 +60,7 @@ class GroupTable(EngineTable):
         return markup.count(record.looked_at)
 
 
-def _spread(spread: Spread | None) -> SafeString:
+def _spread(spread: Spread | None) -> str:
     if spread is None:
         return markup.duration(None)
-    return format_html(
-        "{} · {} · {}", *(markup.duration(each) for each in (spread.p50, spread.p95, spread.p99))
-    )
+    return " · ".join(map(display.duration, (spread.p50, spread.p95, spread.p99)))

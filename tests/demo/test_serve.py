@@ -118,6 +118,8 @@ def test_a_role_that_may_only_read_is_enough_for_every_page(browser: Browser, ap
         "failures/",
         "events/",
         "workers/",
+        "charts/",
+        "tune/",
     )
     assert {page: browser.get(page)[0] for page in pages} == dict.fromkeys(pages, 200)
 
