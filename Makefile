@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8000
 SCALE ?= 1
 
-.PHONY: demo test test-rls bench lint types lock clean
+.PHONY: demo test test-rls bench docs lint types lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
@@ -27,6 +27,15 @@ test-rls: $(VENV)/.test
 # SCALE=10 is 13.5 million tasks: a quarter of an hour to load, and 30 GB in build/bench.
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks --scale $(SCALE) $(ARGS)
+
+# The demo under traffic and open pages, while its database is ill-treated: make soak MINUTES=60
+MINUTES ?= 10
+soak: $(VENV)/.test
+	$(BIN)/python -m tests.soak $(MINUTES)
+
+# The documents as a site, in build/site.
+docs: $(VENV)/.test
+	$(BIN)/mkdocs build --strict --config-file docs/site/mkdocs.yml
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
