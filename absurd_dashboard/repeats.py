@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, router, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.models import AuditEntry, AuditOutcome
@@ -91,7 +90,7 @@ def _result(first: AuditEntry) -> str | None:
     deadline = first.at + _patience()
     while True:
         ending = AuditOutcome.objects.filter(entry=first).first()
-        if ending is not None or timezone.now() > deadline:
+        if ending is not None or datetime.now(UTC) > deadline:
             return ending.result if ending else None
         time.sleep(_PAUSE)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.bulk import background, work
@@ -44,7 +43,7 @@ def draft(
         source: where the targets come from.
     """
     unconfirmed = BulkOperation.objects.filter(state__in=(State.COUNTING, State.READY))
-    unconfirmed.filter(created_at__lt=timezone.now() - _KEPT).delete()
+    unconfirmed.filter(created_at__lt=datetime.now(UTC) - _KEPT).delete()
     return BulkOperation.objects.create(
         tenant=access.tenant or "",
         instance=access.instance,
@@ -96,7 +95,7 @@ def take(request: HttpRequest, access: Access, operation: BulkOperation, step: S
     else:
         changes |= _by(request)
     if step is CONFIRM:
-        changes["confirmed_at"] = timezone.now()
+        changes["confirmed_at"] = datetime.now(UTC)
     allowed = policy().may(access, VERBS[operation.action].action)
     do = partial(_taken, operation.pk, step, changes) if allowed else _not_allowed
     asked = {"bulk": str(operation.pk), "step": step.name, "targets": operation.targets}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
-
-from django.utils import timezone
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.bulk.dry_run import Kind, read_tally
@@ -149,7 +147,7 @@ def progress(operation: BulkOperation) -> Progress:
     """An operation in numbers."""
     beat = operation.heartbeat_at
     running = operation.state == State.RUNNING
-    working = running and beat is not None and timezone.now() - beat < _SILENCE
+    working = running and beat is not None and datetime.now(UTC) - beat < _SILENCE
     pace = operation.pace if working else None
     return Progress(
         id=operation.pk,

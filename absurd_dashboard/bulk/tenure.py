@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connections, router
 from django.db.models import Q
-from django.utils import timezone
 
 from absurd_dashboard.bulk.errors import TenureLost
 from absurd_dashboard.models import BulkOperation
@@ -51,7 +50,7 @@ class Tenure:
             TenureLost: somebody else works on it; nothing was changed.
         """
         mine = BulkOperation.objects.filter(pk=self.operation_id, epoch=self.epoch)
-        if not mine.update(heartbeat_at=timezone.now(), **changes):
+        if not mine.update(heartbeat_at=datetime.now(UTC), **changes):
             raise TenureLost(f"bulk operation {self.operation_id} has another worker")
 
 
@@ -71,7 +70,7 @@ def taken(operation_id: UUID, lease: timedelta = LEASE) -> Iterator[Tenure | Non
         ):
             yield tenure
     else:
-        silent = Q(heartbeat_at=None) | Q(heartbeat_at__lt=timezone.now() - lease)
+        silent = Q(heartbeat_at=None) | Q(heartbeat_at__lt=datetime.now(UTC) - lease)
         with _begun(operation_id, silent) as tenure:
             yield tenure
 
@@ -87,7 +86,7 @@ def _begun(operation_id: UUID, free: Q | None = None) -> Iterator[Tenure | None]
     rows = BulkOperation.objects.filter(pk=operation_id)
     epoch = rows.filter(free or Q()).values_list("epoch", flat=True).first()
     if epoch is None or not rows.filter(epoch=epoch).update(
-        epoch=epoch + 1, heartbeat_at=timezone.now()
+        epoch=epoch + 1, heartbeat_at=datetime.now(UTC)
     ):
         yield None
         return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from django.db import connections
-from django.utils import timezone
 
 from absurd_dashboard.bulk import flight
 from absurd_dashboard.bulk.dry_run import count_slice
@@ -56,7 +55,7 @@ def advance(tenure: Tenure) -> bool:
 def _next_batch(tenure: Tenure, operation: BulkOperation) -> bool:
     batch = operation.batches.filter(position=operation.position).first()
     if batch is None:
-        tenure.write(state=State.FINISHED, ended_at=timezone.now())
+        tenure.write(state=State.FINISHED, ended_at=datetime.now(UTC))
         return False
     began = monotonic()
     if not flight.committed(operation):

@@ -42,7 +42,7 @@ class TaskInView:
             task_id=fact.task_id,
             task_name=fact.name,
             state=fact.state,
-            run_id=newest and newest.run_id,
+            run_id=newest.run_id if newest else None,
             headers=_object(found.headers),
         )
 

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from absurd_dashboard.models.fields import MomentField
+
 
 class AppendOnly(models.Model):
     """A row that can be added, but not changed."""
@@ -41,7 +43,7 @@ class AuditEntry(AppendOnly):
         once: the fingerprint of the form that asked, unique so that it acts once; None for none.
     """
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = MomentField(auto_now_add=True, db_index=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -88,7 +90,7 @@ class AuditOutcome(AppendOnly):
     entry = models.OneToOneField(
         AuditEntry, primary_key=True, on_delete=models.CASCADE, related_name="outcome"
     )
-    at = models.DateTimeField(auto_now_add=True)
+    at = MomentField(auto_now_add=True)
     result = models.CharField(max_length=10, choices=Result.choices)
     detail = models.TextField(blank=True)
     new_task_id = models.UUIDField(null=True, db_index=True)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from absurd_dashboard.models.fields import MomentField
+
 
 class BulkOperation(models.Model):
     """One action on many tasks, from its dry run to its end.
@@ -40,9 +42,9 @@ class BulkOperation(models.Model):
         FINISHED = "finished", _("finished")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    confirmed_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    created_at = MomentField(auto_now_add=True)
+    confirmed_at = MomentField(null=True)
+    ended_at = MomentField(null=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -65,7 +67,7 @@ class BulkOperation(models.Model):
     refused = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=0)
-    heartbeat_at = models.DateTimeField(null=True)
+    heartbeat_at = MomentField(null=True)
     pace = models.FloatField(null=True)
 
     class Meta:

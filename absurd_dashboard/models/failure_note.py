@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from absurd_dashboard.models.fields import MomentField
+
 
 class FailureNote(models.Model):
     """What one tenant's people say of one cause.
@@ -21,10 +23,10 @@ class FailureNote(models.Model):
     tenant = models.CharField(max_length=50, blank=True)
     instance = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=16)
-    acknowledged_at = models.DateTimeField(null=True)
-    muted_until = models.DateTimeField(null=True)
+    acknowledged_at = MomentField(null=True)
+    muted_until = MomentField(null=True)
     note = models.TextField(blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = MomentField(auto_now=True)
     updated_by = models.CharField(max_length=200)
 
     class Meta:

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from absurd_dashboard.models.fields import MomentField
+
 
 class SavedView(models.Model):
     """A named query, its owner's alone or shared with a tenant.
@@ -40,8 +42,8 @@ class SavedView(models.Model):
     query = models.TextField(blank=True)
     shared = models.BooleanField(default=False)
     pinned = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = MomentField(auto_now_add=True)
+    updated_at = MomentField(auto_now=True)
 
     class Meta:
         ordering = ("name", "id")

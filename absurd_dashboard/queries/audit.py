@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
@@ -86,7 +85,7 @@ class AuditFilter:
         """The rows that match, newest first, whoever may read them."""
         given = {"username": self.user, "action": self.action, "queue": self.queue}
         found = AuditEntry.objects.filter(**{key: value for key, value in given.items() if value})
-        if (since := self.span.since(timezone.now())) is not None:
+        if (since := self.span.since(datetime.now(UTC))) is not None:
             found = found.filter(at__gte=since)
         if self.task:
             found = found.filter(task_id__range=_range(self.task))
@@ -284,7 +283,7 @@ def _of_operation(rows: QuerySet[AuditEntry], operation_id: UUID | None) -> Quer
     operation = operation_id and BulkOperation.objects.filter(pk=operation_id).first()
     if not operation:
         return rows.none()
-    during = (operation.created_at, operation.ended_at or timezone.now())
+    during = (operation.created_at, operation.ended_at or datetime.now(UTC))
     return rows.filter(at__range=during, arguments__bulk=str(operation.pk))
 
 

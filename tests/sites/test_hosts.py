@@ -1,8 +1,10 @@
 """The same visit in every kind of host: it looks, follows links, acts, and is not in the way."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -147,7 +149,23 @@ def test_a_retry_is_done_and_on_record(host: Host, mount: str, fail: Fail, engin
     with psycopg.connect(engine_url) as connection:
         assert run(connection, tasks.result(QUEUE, task)).state == "pending"
         run(connection, tasks.cancel(QUEUE, task))
-    assert "ada@example.org" in host.get(f"{mount}audit/").text
+    (newest, *_) = json.loads(host.get(f"{mount}audit/?format=json").text)["rows"]
+    assert newest["user"] == "ada@example.org"
+    age = datetime.now(UTC) - datetime.fromisoformat(newest["at"])
+    assert timedelta(0) < age < timedelta(minutes=1)
+
+
+def test_many_tasks_at_once_are_looked_at_before_anything_is_done(
+    host: Host, mount: str, task: UUID
+) -> None:
+    token = host.get(f"{mount}tasks/{task}/").token
+    form = {"csrfmiddlewaretoken": token, "action": "retry", "from": "selected", "task": str(task)}
+
+    made = host.post(f"{mount}bulk/new/", form)
+
+    assert made.status == 302, host.said()
+    assert host.get(made.headers["Location"]).status == 200, host.said()
+    assert host.get(f"{mount}bulk/").status == 200, host.said()
 
 
 def test_nothing_was_said_to_the_log(host: Host) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
 from absurd_dashboard.models import AuditEntry
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many are deleted."""
-        old = AuditEntry.objects.filter(at__lt=timezone.now() - options["older_than"])
+        old = AuditEntry.objects.filter(at__lt=datetime.now(UTC) - options["older_than"])
         if options["dry_run"]:
             self.stdout.write(f"{old.count():,} records would be deleted.")
             return
