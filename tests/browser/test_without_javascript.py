@@ -48,7 +48,7 @@ def test_the_list_of_tasks_is_filtered(tab: Page, app: Absurd) -> None:
     tab.goto("/tasks/")
     tab.get_by_role("main").get_by_label("Search tasks").fill("night.*")
     tab.get_by_role("main").get_by_role("button", name="Search").click()
-    expect(tab).to_have_url(re.compile(r"name=night"))
+    expect(tab).to_have_url(re.compile(r"q=night"))
     expect(tab.locator(f"#task-{task_id}")).to_be_visible()
     expect(tab.get_by_role("main").get_by_role("link", name="purchase.approve")).to_have_count(0)
 
