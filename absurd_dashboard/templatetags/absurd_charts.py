@@ -47,7 +47,7 @@ def group_table(context: Context, view: Any, *, by_name: bool, caption: str) -> 
     request = context.get("request")
     drawn = GroupTable(
         view.figures.names if by_name else view.figures.queues,
-        query={"range": view.span},
+        query={"window": view.span},
         by_name=by_name,
         now=context["page"].now,
         links=Links.of(request),

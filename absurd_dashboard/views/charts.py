@@ -38,16 +38,16 @@ class ChartsView:
 @page("charts", "charts/page")
 def charts(request: HttpRequest, access: Access) -> Page:
     """The charts of a range, of all queues in sight or one, of all task names or one."""
-    span = chosen(request.GET.get("range"))
+    span = chosen(request.GET.get("window"))
     queue, name = _text(request, "queue"), _text(request, "name")
-    kept = {"queue": queue, "name": name, "range": span.key}
+    kept = {"queue": queue, "name": name, "window": span.key}
     shown = ChartsView(
         span=span.key,
         queue=queue,
         name=name,
         known=queue in ("", *access.queue_names),
         ranges=tuple(
-            Choice(gettext(each.label), query_url({**kept, "range": each.key}), each == span)
+            Choice(gettext(each.label), query_url({**kept, "window": each.key}), each == span)
             for each in RANGES
         ),
         chips=chips(kept, ("queue", "name")),

@@ -65,14 +65,14 @@ class TestThroughput:
         finished(engine, "q")
         engine.advance(hours=2)
         assert read(client)["completed"] == 0
-        assert read(client, "range=6h")["completed"] == 1
+        assert read(client, "window=6h")["completed"] == 1
 
     @pytest.mark.parametrize("span", ["1h", "6h", "24h", "7d", "30d"])
     def test_every_range_has_at_most_121_slots(
         self, client: Client, engine: Engine, span: str
     ) -> None:
         engine.create("q")
-        assert 60 <= len(read(client, f"range={span}")["slots"]) <= 121
+        assert 60 <= len(read(client, f"window={span}")["slots"]) <= 121
 
 
 class TestLengths:
@@ -158,7 +158,7 @@ class TestFilters:
         assert "There is no queue with this name, or none that you may see" in page
 
     def test_an_unknown_range_is_the_last_hour(self, client: Client, engine: Engine) -> None:
-        assert client.get("/absurd/charts/?format=json&range=9999d").json()["span"] == "1h"
+        assert client.get("/absurd/charts/?format=json&window=9999d").json()["span"] == "1h"
 
 
 class TestLabels:
@@ -195,7 +195,7 @@ class TestLabels:
     ) -> None:
         engine.create("q")
         assert 'data-live-interval="15000"' in client.get("/absurd/charts/").text
-        assert 'data-live-interval="60000"' in client.get("/absurd/charts/?range=30d").text
+        assert 'data-live-interval="60000"' in client.get("/absurd/charts/?window=30d").text
 
     def test_without_queues_it_says_how_charts_come_to_be(
         self, client: Client, engine: Engine

@@ -119,7 +119,7 @@ def test_no_page_reads_a_whole_table_of_history(client: Client, engine: Engine) 
         "events/big/packed/",
         "workers/",
         "charts/",
-        "charts/?range=30d",
+        "charts/?window=30d",
         "charts/?name=rare",
     ]
     read = {page: whole_tables_read(client, f"/absurd/{page}") for page in pages}

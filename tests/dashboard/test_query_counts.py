@@ -52,7 +52,7 @@ def pages(task: UUID, queue: str) -> Iterator[str]:
     yield from (
         "", "attention/", "queues/", "tasks/", "tasks/?state=failed", "tasks/?window=all",
         "failures/", "failures/?view=list", "events/", "workers/", "workflows/", "audit/", "bulk/",
-        "charts/", "charts/?range=30d", "tune/",
+        "charts/", "charts/?window=30d", "tune/",
     )  # fmt: skip
     yield from (f"tasks/{task}/", f"queues/{queue}/", f"tasks/?id={str(task)[:8]}")
 
