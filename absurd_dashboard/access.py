@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -211,11 +212,8 @@ class Access:
         scopes = self._narrowed(self.near_names if queues is None else queues)
         if not scopes:
             return []
-        template = sql.SQL(read_sql(f"dashboard/{name}"))
-        arms = [f"({template.format(**_relations(scope)).as_string(None)}\n)" for scope in scopes]
-        statement = f"{' union all '.join(arms)} {tail}"
         with connections[self.database].cursor() as cursor:
-            cursor.execute(statement, dict(parameters))
+            cursor.execute(f"{_united(name, scopes)} {tail}", dict(parameters))
             columns = [column[0] for column in cursor.description]
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
@@ -260,6 +258,14 @@ def _tenants(scope: QueueScope, whole: str | None) -> bool | list[str]:
     if scope.tenants is None or scope.queue == whole:
         return True
     return sorted(scope.tenants)
+
+
+@lru_cache(maxsize=64)
+def _united(name: str, scopes: tuple[QueueScope, ...]) -> str:
+    """A file's statement for each of some queues, as one; the same at every poll."""
+    template = sql.SQL(read_sql(f"dashboard/{name}"))
+    arms = [f"({template.format(**_relations(scope)).as_string(None)}\n)" for scope in scopes]
+    return " union all ".join(arms)
 
 
 def _relations(scope: QueueScope) -> dict[str, sql.Composable]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _SEPARATORS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -19,7 +20,7 @@ def alike(one: str, other: str) -> bool:
 
     Names that differ in a digit are about different things, so they are not.
     """
-    if one == other or _digits(one) != _digits(other) or max(len(one), len(other)) > _LONGEST:
+    if one == other or not (_short(one) and _short(other)) or _digits(one) != _digits(other):
         return False
     if _plain(one) == _plain(other):
         return True
@@ -30,17 +31,22 @@ def alike(one: str, other: str) -> bool:
 def pairs(names: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every name with the first of the others that it is alike; bounded work."""
     buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for other in others:
+    for other in filter(_short, others):
         if len(bucket := buckets[_digits(other)]) < _BUCKET:
             bucket.append(other)
-    for name in names:
+    for name in filter(_short, names):
         found = (other for other in buckets.get(_digits(name), ()) if alike(name, other))
         if (first := next(found, None)) is not None:
             yield name, first
 
 
+@lru_cache(maxsize=4096)
 def _digits(name: str) -> tuple[str, ...]:
     return tuple(_DIGITS.findall(name))
+
+
+def _short(name: str) -> bool:
+    return len(name) <= _LONGEST
 
 
 def _plain(name: str) -> str:

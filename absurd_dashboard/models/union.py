@@ -8,9 +8,10 @@ rules out. A queue outside the scope is not in the SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar, cast
 
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
@@ -39,7 +40,7 @@ class UnionTable(BaseTable):
         # Django 6.1 renamed it; before, the alias U0 of a subquery stays bare.
         quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
         alias = quote(str(self.table_alias))
-        return f"({sql_text(model.union(scopes, connection))}) AS {alias}", []
+        return f"({_united(model, scopes, connection.alias)}) AS {alias}", []
 
 
 class ScopedQuery(Query):
@@ -116,6 +117,12 @@ class EngineModel(models.Model):
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
         """Refuse: the engine's tables are written by its stored procedures only."""
         raise TypeError("the engine's tables are written by its stored procedures only")
+
+
+@lru_cache(maxsize=64)
+def _united(model: type[EngineModel], scopes: tuple[QueueScope, ...], database: str) -> str:
+    """The SQL of a union, which is the same for every page with the same sight."""
+    return sql_text(model.union(scopes, connections[database]))
 
 
 def _nothing(columns: dict[str, str]) -> sql.Composable:

@@ -33,8 +33,8 @@ def lookalikes(access: Access, queue: str | None = None) -> list[Lookalike]:
         queue: in this queue only.
     """
     # In a queue that tenants share, finding what was emitted for one of them is not bounded.
-    whole = [scope.queue for scope in access.scopes if scope.tenants is None]
-    chosen = [name for name in whole if queue in (None, name)]
+    whole = {scope.queue for scope in access.scopes if scope.tenants is None}
+    chosen = whole.intersection(access.near_names if queue is None else [queue])
     names: dict[str, dict[str, list[str]]] = {}
     for row in access.each_queue("event_names", {"depth": DEPTH}, queues=chosen):
         kinds = names.setdefault(row["queue_name"], {"awaited": [], "emitted": []})
