@@ -19,12 +19,18 @@ select {queue}::text as queue_name, key, task_name,
                                         '[0-9]+', '0', 'g'),
                          replace(left(coalesce(r.reason->>'traceback', r.reason->>'stack'), 20000),
                                  coalesce(r.reason->>'message', ''), '')), 0) as key
-                  from (select x.run_id, x.task_id, x.failed_at, x.failure_reason as reason,
-                               count(*) over () as looked
+                  from (select x.run_id, x.task_id, x.failed_at, x.failure_reason as reason, n.looked
                           from (select * from {r} y
                                  where y.state = 'failed' and y.available_at >= %(claimed_since)s
                                    and y.available_at < 'infinity'
-                                 order by y.available_at desc limit %(depth)s) x) r
+                                 order by y.available_at desc limit %(depth)s) x
+                          -- Counted apart by the index: a window would carry every reason along.
+                         cross join (select count(*) as looked
+                                       from (select from {r} y
+                                              where y.state = 'failed'
+                                                and y.available_at >= %(claimed_since)s
+                                                and y.available_at < 'infinity'
+                                              limit %(depth)s) c) n) r
                   join {t} t on t.task_id = r.task_id
                  where r.failed_at >= %(since)s
                    and (%(name)s::text is null or t.task_name = %(name)s)) one
