@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
-from absurd_dashboard.links import APP, Links
+from absurd_dashboard.links import APP, AT, Links
 from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.states import FAILED, state_of
 
@@ -36,7 +36,7 @@ class Place:
             return cls()
         if match.app_names[-1:] != [APP]:
             return cls()
-        return cls(str(match.url_name).removeprefix("at-"), match.kwargs)
+        return cls(str(match.url_name).removeprefix(AT), match.kwargs)
 
 
 def actions(access: Access, links: Links, place: Place) -> Iterator[Offer]:

@@ -174,7 +174,7 @@ def _shown(
     shown = ViewForm(
         wish=wish,
         text=chosen.text,
-        window=chosen.span.label if chosen.windowed else "",
+        window=str(chosen.span.label) if chosen.windowed else "",
         can_share=policy().may(access, Action.SHARE),
         delete=Links.of(request).to("view_delete", view.pk) if view else "",
         error=error,

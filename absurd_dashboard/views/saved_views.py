@@ -19,7 +19,7 @@ from absurd_dashboard.models import SavedView
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import saved_views
-from absurd_dashboard.queries.counting import count
+from absurd_dashboard.queries.counting import remembered
 from absurd_dashboard.views.task_list import missing_queues
 
 # All pinned views are counted for so long at most, and each as long as a list is searched.
@@ -74,7 +74,7 @@ def pinned(request: HttpRequest, access: Access) -> Page:
     for view in found[: saved_views.PINNED]:
         left = timedelta(seconds=max(0.0, until - monotonic()))
         budget = min(left, dashboard_settings().search_budget)
-        shown = count(access, saved_views.filter_of(view.query), budget)
+        shown = remembered(access, saved_views.filter_of(view.query), budget)
         rows.append(_row(request, access, view, shown))
     return Page(_("Pinned views"), SavedViews(tuple(rows)))
 
@@ -94,7 +94,7 @@ def _row(request: HttpRequest, access: Access, view: SavedView, found: Count | N
         id=view.pk,
         name=view.name,
         text=chosen.text,
-        window=chosen.span.label if chosen.windowed else "",
+        window=str(chosen.span.label) if chosen.windowed else "",
         missing=missing_queues(access, chosen),
         shared=view.shared,
         pinned=view.pinned,
