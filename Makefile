@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8000
 SCALE ?= 1
 
-.PHONY: demo test test-rls bench docs lint types lock clean
+.PHONY: demo test test-rls bench docs matrix lint types lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
@@ -36,6 +36,10 @@ soak: $(VENV)/.test
 # The documents as a site, in build/site.
 docs: $(VENV)/.test
 	$(BIN)/mkdocs build --strict --config-file docs/site/mkdocs.yml
+
+# A part of the tests on each combination of Python, Django, PostgreSQL and engine that is here.
+matrix: $(VENV)/.test
+	$(BIN)/python -m tests.matrix $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

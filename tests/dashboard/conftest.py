@@ -1,15 +1,16 @@
 """The dashboard's fixtures: an engine in the test database, and somebody who may look."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import absurdctl
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
+from tests.core import old_engines
 from tests.dashboard import second_line
 from tests.dashboard.engine import Engine
 from tests.dashboard.second_line import BOUND
@@ -36,7 +37,8 @@ def _install() -> None:
     with connections["absurd"].cursor() as cursor:
         cursor.execute("select to_regnamespace('absurd') is null")
         if cursor.fetchone() == (True,):  # another package's tests may have been first
-            cursor.execute(absurdctl.BUNDLED_SCHEMA_SQL)
+            version = os.environ.get("ABSURD_TEST_ENGINE", old_engines.NEWEST)
+            old_engines.install(connections["absurd"].connection, version)
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ class Engine:
 
     def create(self, queue: str, mode: str = "unpartitioned") -> str:
         """Create a queue."""
-        self.call("select absurd.create_queue(%s, %s)", queue, mode)
+        more = () if mode == "unpartitioned" else (mode,)  # which is all that engine 0.3 makes
+        places = ", ".join("%s" for _ in (queue, *more))
+        self.call(f"select absurd.create_queue({places})", queue, *more)
         if self.dashboard is not None:
             with self.owning():
                 found = look("absurd", self.dashboard.role)
