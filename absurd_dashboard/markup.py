@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from absurd_dashboard import display
-from absurd_dashboard.jsontext import Layout
 from absurd_dashboard.states import state_of
 
 #: Characters of a name that fit nearly everywhere; a longer one is repeated whole in a tooltip.
@@ -142,14 +141,3 @@ def count(value: display.Count | int | None) -> SafeString:
         display.Precision.ESTIMATED: _("Estimated, not counted"),
     }[counted.precision]
     return format_html('<data value="{}" title="{}">{}</data>', counted.value, said, counted)
-
-
-def json_tokens(layout: Layout) -> SafeString:
-    """Laid-out JSON, a span around every token that has a colour."""
-    spans = (
-        format_html('<span class="abs-json-{}">{}</span>', kind, text)
-        if kind not in ("mark", "space")
-        else text  # brackets, commas and white space need no escaping
-        for kind, text in layout.tokens
-    )
-    return mark_safe("".join(spans))  # noqa: S308

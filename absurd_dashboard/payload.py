@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import CharField, F, IntegerField, TextField
@@ -29,18 +30,28 @@ class Json:
         return len(self.text) < self.size
 
     @classmethod
-    def of(cls, redactor: Redactor, text: str | None, size: int | None) -> Json | None:
+    def of(
+        cls,
+        redactor: Redactor,
+        text: str | None,
+        size: int | None,
+        *,
+        below: Sequence[str] = (),
+        first: int = 0,
+    ) -> Json | None:
         """The value with what is to be hidden replaced; None for SQL NULL.
 
         Args:
             redactor: what to hide, from :meth:`absurd_dashboard.access.Access.redactor`.
             text: the value's text, or its beginning.
             size: length of the whole.
+            below: where in a payload the value stands, from the outside in.
+            first: number of a list's first element, where only later ones are there.
         """
         if text is None:
             return None
         cut = len(text) < (size or 0)
-        shown = redactor.json(text, cut=cut)
+        shown = redactor.json(text, cut=cut, below=below, first=first)
         return cls(shown, max(size or 0, len(shown) + 1) if cut else len(shown))
 
 

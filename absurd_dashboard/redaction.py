@@ -70,17 +70,23 @@ class Redactor:
         for name, value in (("patterns", patterns), ("_keys", keys), ("_paths", paths)):
             object.__setattr__(self, name, value)
 
-    def json(self, text: str, *, cut: bool = False) -> str:
+    def json(
+        self, text: str, *, cut: bool = False, below: Sequence[str] = (), first: int = 0
+    ) -> str:
         """JSON text with what is to be hidden replaced; numbers and the rest stay to the digit.
 
         Args:
             text: JSON, or its beginning.
             cut: whether it is only the beginning; then a string or number that lacks its end is
                 hidden, because a pattern might match the whole of it.
+            below: where in the payload the text stands, from the outside in.
+            first: number of a list's first element, where only later ones are there.
         """
         if not self.rules:
             return text
-        return "".join(_Walk(self, cut=cut).rewritten(text))
+        if any(self.hides(below[:length]) for length in range(len(below))):
+            return _quoted(HIDDEN)
+        return "".join(_Walk(self, cut=cut, below=below, first=first).rewritten(text))
 
     def text(self, text: str | None, *, longest: int | None = None, skip: int = 0) -> str | None:
         """Plain text, such as an error's message, with what the patterns match replaced.
@@ -142,12 +148,15 @@ def _brackets_kept(pattern: str) -> str:
 class _Walk:
     """One pass over the tokens of a JSON text, knowing where it is."""
 
-    def __init__(self, redactor: Redactor, *, cut: bool) -> None:
+    def __init__(
+        self, redactor: Redactor, *, cut: bool, below: Sequence[str] = (), first: int = 0
+    ) -> None:
         self.redactor = redactor
+        self.first = first
         # Whether a pattern might match what was cut off.
         self.wary = cut and bool(redactor.patterns)
         # For every open container: the current member's name, or the current element's number.
-        self.places: list[str | int] = []
+        self.places: list[str | int] = list(below)
         self.hidden_below = 0  # containers open inside a hidden value
 
     def rewritten(self, text: str) -> Iterator[str]:
@@ -165,7 +174,8 @@ class _Walk:
                 self.hidden_below = token.text in "{["
                 yield _quoted(HIDDEN)
             elif token.kind == "mark":
-                self.places.append("" if token.text == "{" else 0)
+                self.places.append("" if token.text == "{" else self.first)
+                self.first = 0  # only the outermost list may begin later
                 yield token.text
             else:
                 yield self._value(token, last=last)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from absurd_dashboard import display, headers, jsontext, markup
+from absurd_dashboard import display, headers, jsonmarkup, jsontree, markup
 from absurd_dashboard.links import Links
 from absurd_dashboard.payload import Json
 
@@ -36,7 +37,7 @@ register.simple_tag(markup.icon, name="icon")
 register.simple_tag(markup.identifier, name="identifier")
 register.simple_tag(markup.copy_button, name="copy_button")
 
-#: JSON of more lines is folded.
+#: JSON of more values is folded.
 _FOLD_ABOVE = 16
 
 
@@ -73,22 +74,26 @@ def json(
         value: JSON text, perhaps only its beginning; None stands for SQL NULL.
         id: id of the fold, unique on the page, so that it stays open when the page refreshes.
         label: what the value is, for screen readers.
-        download: where to get the whole value.
+        download: where to get the whole value, and with ``?at=`` a piece of it.
     """
     if value is None:
         return {"absent": True}
     given = value if isinstance(value, Json) else Json(value, len(value))
-    laid_out = jsontext.layout(given.text)
+    grown = jsontree.tree(given.text)
+    truncated = given.truncated or grown.truncated
+    for root in grown.roots:
+        root.cut = root.cut or (root.container and given.truncated)
     return {
         "absent": False,
         "id": id,
         "label": label,
         "download": download,
-        "html": markup.json_tokens(laid_out),
-        "lines": laid_out.lines,
+        "html": jsonmarkup.json_tree(grown, download),
+        "of": crc32(given.text.encode()),
+        "many": grown.many,
         "size": given.size,
-        "folded": laid_out.lines > _FOLD_ABOVE,
-        "truncated": given.truncated or laid_out.truncated,
+        "folded": grown.many > _FOLD_ABOVE,
+        "truncated": truncated,
     }
 
 

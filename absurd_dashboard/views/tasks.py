@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from absurd_dashboard import sentence, timeline
 from absurd_dashboard.access import Access
@@ -22,14 +24,16 @@ from absurd_dashboard.offers import Offers, offers
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.payload import Json
 from absurd_dashboard.queries import lineage
+from absurd_dashboard.queries import pieces as cut
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.audit import Deed, of_task
 from absurd_dashboard.queries.tasks import known, locate
 from absurd_dashboard.sentence import Status
 from absurd_dashboard.states import state_of
 from absurd_dashboard.timeline import Timeline
+from absurd_dashboard.views import pieces
 
-_GONE = "No task with this id, or none that you may see"
+_GONE = gettext_noop("No task with this id, or none that you may see")
 # An open task's picture moves with the clock, but need not be drawn anew every two seconds.
 _REDRAW_SECONDS = 10
 
@@ -107,7 +111,7 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         access, task_id, step_page=_number(query.get("steps")), step=query.get("step", "")
     )
     if found is None:
-        raise Http404(_GONE)
+        raise Http404(_(_GONE))
     number, record = found.step_page, of_task(access, task_id)
     related = lineage.of(access, known(access, [task_id], [found.queue])[0])
     drawn = timeline.build(found.history)
@@ -133,11 +137,11 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
 def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]:
     links, task_id = Links.of(request), found.history.task.task_id
     parts = (
-        Part("params", "Params", found.params, links.to("params", task_id)),
-        Part("result", "Result", found.result, links.to("result", task_id)),
-        Part("headers", "Headers", found.headers, links.to("headers", task_id)),
-        Part("retry", "Retry strategy", found.retry_strategy),
-        Part("cancellation", "Cancellation policy", found.cancellation),
+        Part("params", _("Params"), found.params, links.to("params", task_id)),
+        Part("result", _("Result"), found.result, links.to("result", task_id)),
+        Part("headers", _("Headers"), found.headers, links.to("headers", task_id)),
+        Part("retry", _("Retry strategy"), found.retry_strategy),
+        Part("cancellation", _("Cancellation policy"), found.cancellation),
     )
     return tuple(part for part in parts if part.value is not None)
 
@@ -163,34 +167,44 @@ def run(request: HttpRequest, access: Access, run_id: UUID) -> HttpResponseBase:
     """A run's own address leads to it on its task's page."""
     task_id = locate(access, run_id)
     if task_id is None:
-        raise Http404("No run with this id, or none that you may see")
+        raise Http404(_("No run with this id, or none that you may see"))
     return redirect(f"{Links.of(request).to('task', task_id)}#run-{run_id}")
 
 
 @page("tasks", "tasks/detail")
 def payload(request: HttpRequest, access: Access, task_id: UUID, part: str) -> HttpResponseBase:
-    """One JSON value of a task in full, to download."""
+    """One JSON value of a task: in full, to download, or a piece of it."""
+    if place := pieces.wanted(request):
+        piece = cut.of_task(access, task_id, part, place)
+        return pieces.answer(request, access, piece, part, Links.of(request).to("task", task_id))
     found = one_task.text_of(access, task_id, part)
     if found is None:
-        raise Http404(_GONE)
+        raise Http404(_(_GONE))
     return _download(found, f"{task_id}-{part}.json")
 
 
 @page("tasks", "tasks/detail")
 def step(request: HttpRequest, access: Access, task_id: UUID, name: str) -> HttpResponseBase:
-    """One checkpoint's value in full, to download."""
+    """One checkpoint's value: in full, to download, or a piece of it."""
+    if place := pieces.wanted(request):
+        piece = cut.of_step(access, task_id, name, place)
+        return pieces.answer(request, access, piece, name, Links.of(request).to("task", task_id))
     text = one_task.step_text(access, task_id, name)
     if text is None:
-        raise Http404(_GONE)
+        raise Http404(_(_GONE))
     return _download(text, f"{task_id}-checkpoint.json")
 
 
 @page("tasks", "tasks/detail")
 def reason(request: HttpRequest, access: Access, run_id: UUID) -> HttpResponseBase:
-    """Why a run failed, in full, to download."""
+    """Why a run failed: in full, to download, or a piece of it."""
+    if place := pieces.wanted(request):
+        piece = cut.of_reason(access, run_id, place)
+        back = Links.of(request).to("run", run_id)
+        return pieces.answer(request, access, piece, _("Failure"), back)
     text = one_task.reason_text(access, run_id)
     if text is None:
-        raise Http404("No failed run with this id, or none that you may see")
+        raise Http404(_("No failed run with this id, or none that you may see"))
     return _download(text, f"{run_id}-failure.json")
 
 

@@ -27,6 +27,8 @@ function morph(target, source) {
   }
   // time.js has put this instant into the viewer's words.
   if (target.localName === "time" && target.dateTime === source.dateTime) return;
+  // The same JSON, perhaps with more of it loaded.
+  if (target.dataset?.of && target.dataset.of === source.dataset.of) return;
   attributes(target, source);
   morphChildren(target, source);
 }
