@@ -17,6 +17,7 @@ from tests.ensure_browser import browser_path
 HERE = Path(__file__).parent
 FAILED_ORDER = "/tasks/?name=order.*&state=failed&window=all"
 RESEARCH = "/tasks/?name=agent.research&state=completed&window=all"
+SEARCH = "/tasks/?q=state:failed name:order.* attempts:>=3 -params.postcode:1010"
 
 
 def main(url: str, password: str) -> None:
@@ -59,8 +60,31 @@ def _workflow(page: Page, target: Path) -> None:
     page.screenshot(path=target)
 
 
+def _overview(page: Page, target: Path) -> None:
+    page.goto("/")
+    page.locator("#live").get_by_role("row").last.wait_for()
+    page.screenshot(path=target)
+
+
+def _search(page: Page, target: Path) -> None:
+    page.goto(SEARCH)
+    page.screenshot(path=target, clip={"x": 0, "y": 0, "width": 1200, "height": 520})
+
+
+def _dry_run(page: Page, target: Path) -> None:
+    page.goto('/tasks/?queue=ops/night "shift"&state=failed')
+    page.get_by_label("Everything that matches, on all pages").check()
+    page.get_by_label("Many at once").select_option("Retry in place")
+    page.get_by_role("button", name="Dry run").click()
+    page.get_by_role("button", name="Retry").first.wait_for()
+    page.screenshot(path=target, clip={"x": 208, "y": 48, "width": 992, "height": 530})
+
+
 PICTURES = {
+    "bulk.png": _dry_run,
+    "overview.png": _overview,
     "screenshot.png": _failed_order,
+    "search.png": _search,
     "understand-step.png": _step,
     "understand-causes.png": _causes,
     "understand-workflow.png": _workflow,
