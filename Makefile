@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8000
 SCALE ?= 1
 
-.PHONY: demo test test-rls bench docs matrix lint types lock clean
+.PHONY: demo test test-rls bench docs matrix lint types messages lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
@@ -60,6 +60,10 @@ $(VENV)/.test: $(BIN)/python pyproject.toml constraints/test.txt
 	$(PIP) install --quiet --require-hashes -r constraints/test.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Renew the catalogues of translations after changing a text (docs/languages.md).
+messages: $(VENV)/.test
+	$(BIN)/python -m tests.languages.catalogue
 
 # Renew the pinned, hashed versions after changing a dependency in pyproject.toml.
 lock: $(BIN)/python

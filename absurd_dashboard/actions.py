@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from absurd_core import events, runs, tasks
 from absurd_core.errors import TaskNotFailed, TaskNotFound
 from absurd_core.statements import run
 from absurd_dashboard import display
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Result, Target
+from absurd_dashboard.states import state_of
 from absurd_dashboard.writing import writing, written
 
 #: Woken runs that an outcome names.
@@ -28,16 +32,21 @@ def retry(
     except TaskNotFailed:
         return _not_failed(access, target)
     except TaskNotFound:
-        return Outcome(Result.NOTHING, "The task no longer exists; nothing was retried.")
+        return Outcome(Result.NOTHING, _("The task no longer exists; nothing was retried."))
     if spawned.created:
-        said = "Spawned a new task with the same inputs."
+        said = _("Spawned a new task with the same inputs.")
         return Outcome(Result.DONE, said, spawned.task_id, new=True)
-    return Outcome(Result.DONE, f"Attempt {spawned.attempt} is ready to be claimed.", task_id)
+    return Outcome(
+        Result.DONE,
+        _("Attempt {number} is ready to be claimed.").format(number=spawned.attempt),
+        task_id,
+    )
 
 
 def _not_failed(access: Access, target: Target) -> Outcome:
     state = written(access, tasks.result(target.queue, _task(target))).state
-    said = f"The task is {state}, and only failed tasks can be retried; nothing was done."
+    template = _("The task is {state}, and only failed tasks can be retried; nothing was done.")
+    said = template.format(state=_named(state))
     return Outcome(Result.NOTHING, said, target.task_id, state=state)
 
 
@@ -50,14 +59,15 @@ def cancel(access: Access, target: Target) -> Outcome:
             before = run(connection, tasks.result(target.queue, task_id))
             run(connection, tasks.cancel(target.queue, task_id))
     except TaskNotFound:
-        return Outcome(Result.NOTHING, "The task no longer exists; nothing was cancelled.")
+        return Outcome(Result.NOTHING, _("The task no longer exists; nothing was cancelled."))
     if before.finished:
-        said = f"The task is already {before.state}; nothing was cancelled."
+        template = _("The task is already {state}; nothing was cancelled.")
+        said = template.format(state=_named(before.state))
         return Outcome(Result.NOTHING, said, task_id, state=before.state)
     if before.state == "running":
-        said = "Cancelled. Its worker stops at its next checkpoint or heartbeat."
+        said = _("Cancelled. Its worker stops at its next checkpoint or heartbeat.")
         return Outcome(Result.DONE, said, task_id)
-    return Outcome(Result.DONE, "Cancelled.", task_id)
+    return Outcome(Result.DONE, _("Cancelled."), task_id)
 
 
 def release(access: Access, target: Target) -> Outcome:
@@ -73,9 +83,11 @@ def release(access: Access, target: Target) -> Outcome:
             run(connection, runs.fail(target.queue, lease["run_id"], _timeout(lease)))
         state = _state(connection, target)
     if not leases:
-        said = f"No lease has run out here: the task is {state or 'gone'}; nothing was done."
+        template = _("No lease has run out here: the task is {state}; nothing was done.")
+        said = template.format(state=_named(state) if state else _("gone"))
         return Outcome(Result.NOTHING, said, task_id, state=state)
-    return Outcome(Result.DONE, f"Released. The task is {state} now.", task_id)
+    said = _("Released. The task is {state} now.").format(state=_named(state))
+    return Outcome(Result.DONE, said, task_id)
 
 
 def _timeout(lease: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +100,11 @@ def _timeout(lease: dict[str, Any]) -> dict[str, Any]:
         "attempt": lease["attempt"],
     }
     return {key: value for key, value in reason.items() if value is not None}
+
+
+def _named(state: str) -> str:
+    """A state in the middle of a sentence."""
+    return str(state_of(state).label).lower()
 
 
 def _state(connection: Any, target: Target) -> str:
@@ -107,7 +124,7 @@ def emit(access: Access, target: Target, payload: Any) -> Outcome:
         access.each_queue("lock_event", event, queues=[target.queue])
         (found,) = access.each_queue("emit_check", event, queues=[target.queue])
         if reaches_others(access, target.queue, found):
-            return Outcome(Result.REFUSED, "You may emit only what your own tasks wait for.")
+            return Outcome(Result.REFUSED, _("You may emit only what your own tasks wait for."))
         if found["emitted_at"] is not None:
             return _ignored(found["emitted_at"])
         asked = {**event, "most": _NAMED, "asked_at": _now(connection)}
@@ -139,15 +156,15 @@ def _now(connection: Any) -> Any:
 
 
 def _ignored(emitted_at: Any) -> Outcome:
-    said = f"Already emitted at {display.exact(emitted_at)}; the first emit counts, and this one"
-    return Outcome(Result.NOTHING, f"{said} was ignored.")
+    said = _("Already emitted at {moment}; the first emit counts, and this one was ignored.")
+    return Outcome(Result.NOTHING, said.format(moment=display.exact(emitted_at)))
 
 
 def _woke(after: dict[str, Any]) -> Outcome:
-    many = "1 run" if after["woken"] == 1 else f"{after['woken']:,} runs"
+    many = ngettext("{n} run", "{n} runs", after["woken"]).format(n=display.Count(after["woken"]))
     named = ", ".join(display.short_id(each) for each in after["runs"][:5])
     which = f": {named}{' …' if after['woken'] > 5 else ''}" if named else ""
-    said = f"Emitted. It woke {many}{which}."
+    said = _("Emitted. It woke {runs}.").format(runs=f"{many}{which}")
     return Outcome(Result.DONE, said, runs=tuple(after["runs"]))
 
 

@@ -37,7 +37,7 @@ def query_url(kept: Mapping[str, object]) -> str:
 def window_choices(current: Window, kept: Mapping[str, object]) -> tuple[Choice, ...]:
     """One link per window; ``kept`` is the rest of the query string."""
     return tuple(
-        Choice(each.label, query_url({**kept, "window": each.key}), each == current)
+        Choice(str(each.label), query_url({**kept, "window": each.key}), each == current)
         for each in WINDOWS
     )
 
@@ -47,7 +47,7 @@ def further(current: Window, kept: Mapping[str, object]) -> Choice | None:
     window = wider(current)
     if window is None:
         return None
-    return Choice(window.label, query_url({**kept, "window": window.key}))
+    return Choice(str(window.label), query_url({**kept, "window": window.key}))
 
 
 def chips(kept: Mapping[str, object], keys: Iterable[str]) -> tuple[Choice, ...]:

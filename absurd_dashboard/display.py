@@ -1,4 +1,4 @@
-"""Durations, ages, counts, ids and names as people read them; pure functions of their arguments."""
+"""Durations, ages, counts, ids and names as people read them, in their language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+
+from django.utils.formats import get_format
+from django.utils.translation import gettext
 
 #: Names longer than this are shortened in the middle.
 LONGEST_NAME = 120
@@ -38,8 +41,16 @@ def duration(length: timedelta | float) -> str:
     if seconds < 0.9995:
         return f"{max(0, round(seconds * 1000))} ms"
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{_written(f'{seconds:.1f}')} s"
     return _two_units(round(seconds))
+
+
+def _written(number: str) -> str:
+    """A number with the separators of the viewer's language instead of a comma and a point."""
+    if number.isdigit():
+        return number
+    separators = {",": get_format("THOUSAND_SEPARATOR"), ".": get_format("DECIMAL_SEPARATOR")}
+    return number.translate(str.maketrans(separators))
 
 
 def _two_units(seconds: int) -> str:
@@ -55,22 +66,25 @@ def _two_units(seconds: int) -> str:
 def _pair(seconds: int, large: int, large_unit: str, small: int, small_unit: str) -> str:
     many, rest = divmod(seconds, large)
     few = rest // small
-    return f"{many:,} {large_unit} {few} {small_unit}" if few else f"{many:,} {large_unit}"
+    whole = f"{_written(f'{many:,}')} {large_unit}"
+    return f"{whole} {few} {small_unit}" if few else whole
 
 
 def relative(instant: datetime, now: datetime) -> str:
     """An instant as seen from now: ``12 s ago``, ``5 min ago``, ``in 3 h``, ``now``."""
     seconds = (instant - now).total_seconds()
     if abs(seconds) < 1:
-        return "now"
-    return f"in {_age(seconds, round)}" if seconds > 0 else f"{_age(-seconds, math.floor)} ago"
+        return gettext("now")
+    if seconds > 0:
+        return gettext("in {age}").format(age=_age(seconds, round))
+    return gettext("{age} ago").format(age=_age(-seconds, math.floor))
 
 
 def _age(seconds: float, whole: Callable[[float], int]) -> str:
     for unit, length, longer in _UNITS:
         if (many := whole(seconds / length)) * length < longer:
             return f"{many} {unit}"
-    return f"{seconds / _YEAR:.1f} y"
+    return f"{_written(f'{seconds / _YEAR:.1f}')} y"
 
 
 def exact(instant: datetime) -> str:
@@ -105,16 +119,16 @@ class Count:
 
     def __str__(self) -> str:
         if self.precision is Precision.CAPPED:
-            return f"{self.value:,}+"
+            return f"{_written(f'{self.value:,}')}+"
         if self.precision is Precision.ESTIMATED:
             return f"≈ {_rounded(self.value)}"
-        return f"{self.value:,}"
+        return _written(f"{self.value:,}")
 
 
 def _rounded(value: int) -> str:
     for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if value >= size:
-            return f"{value / size:.1f} {unit}"
+            return f"{_written(f'{value / size:.1f}')} {unit}"
     return str(value)
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import ResolverMatch
+from django.utils.translation import gettext as _
 
 from absurd_dashboard import instances, twins
 from absurd_dashboard.access import Access
@@ -27,18 +28,18 @@ def tenant(request: HttpRequest, section: str) -> HttpResponseBase:
     """Lead somebody who came without a tenant to theirs."""
     links = Links.of(request)
     if links.tenant is not None:
-        return refused(request, section, 404, "There is nothing here")
+        return refused(request, section, 404, _("There is nothing here"))
     choices = policy().tenants(request)
     if not choices:
-        return refused(request, section, 403, "You have no access to this dashboard")
+        return refused(request, section, 403, _("You have no access to this dashboard"))
     if LIVE_HEADER in request.headers or twins.wanted(request) or request.method == "POST":
-        return twins.problem(403, "Choose a tenant", "Its name belongs into the address.")
+        return twins.problem(403, _("Choose a tenant"), _("Its name belongs into the address."))
     page, arguments = _page(request)
     addresses = [(name, links.within(slug).to(page, *arguments)) for slug, name in choices]
     if len(addresses) == 1:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{addresses[0][1]}?{query}" if query else addresses[0][1])
-    info = PageInfo(**frame(request, "Choose a tenant", section))
+    info = PageInfo(**frame(request, _("Choose a tenant"), section))
     return render(
         request, "absurd_dashboard/tenants.html", context(request, info, choices=addresses)
     )
@@ -76,11 +77,11 @@ def instance(request: HttpRequest, section: str) -> HttpResponseBase:
     if grant is None:
         return tenant(request, section)
     if LIVE_HEADER in request.headers or request.method == "POST":
-        return twins.problem(404, "Choose an engine", "Its name belongs into the address.")
+        return twins.problem(404, _("Choose an engine"), _("Its name belongs into the address."))
     places = list(_places(request, links, grant))
     if twins.wanted(request):
         return twins.response({"instances": places})
-    info = PageInfo(**frame(request, "Engines", section))
+    info = PageInfo(**frame(request, _("Engines"), section))
     return render(request, "absurd_dashboard/instances.html", context(request, info, places=places))
 
 
@@ -96,7 +97,7 @@ def _looked_at(place: Place, each: Instance, grant: Grant) -> Place:
         with snapshot(each.alias) as opened:
             found = summaries(Access.of(grant, opened))
     except EngineUnavailable as error:
-        return replace(place, trouble=error.title)
+        return replace(place, trouble=_(error.title))
     except DashboardError:
         return replace(place, trouble="The engine does not answer in time")
     return replace(

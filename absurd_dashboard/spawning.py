@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_core import tasks
 from absurd_core.errors import InvalidArgument, QueueNotFound
@@ -142,11 +143,11 @@ def spawn(access: Access, new: NewTask) -> Outcome:
     try:
         spawned = written(access, new.statement())
     except QueueNotFound:
-        return Outcome(Result.NOTHING, "The queue no longer exists; nothing was spawned.")
+        return Outcome(Result.NOTHING, _("The queue no longer exists; nothing was spawned."))
     if spawned.created:
-        return Outcome(Result.DONE, "Spawned a new task.", spawned.task_id, new=True)
+        return Outcome(Result.DONE, _("Spawned a new task."), spawned.task_id, new=True)
     seen = access.tasks([new.queue]).filter(task_id=spawned.task_id).exists()
-    said = "A task with this idempotency key is there already; nothing was spawned."
+    said = _("A task with this idempotency key is there already; nothing was spawned.")
     return Outcome(Result.NOTHING, said, spawned.task_id if seen else None)
 
 

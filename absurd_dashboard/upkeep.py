@@ -6,6 +6,9 @@ import time
 from collections import Counter
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from absurd_core import maintenance, queues
 from absurd_core.errors import (
     CronUnavailable,
@@ -15,6 +18,7 @@ from absurd_core.errors import (
 )
 from absurd_core.statements import run
 from absurd_dashboard.access import Access
+from absurd_dashboard.display import Count
 from absurd_dashboard.gate import Outcome, Result
 from absurd_dashboard.queries.maintenance import (
     exists,
@@ -26,35 +30,44 @@ from absurd_dashboard.writing import writing, written
 
 #: Seconds after which a cleanup begins no further batch.
 _CLEANING = 3.0
-_GONE = Outcome(Result.NOTHING, "The queue no longer exists; nothing was done.")
-_TAKEN = Outcome(Result.NOTHING, "This name is not free; nothing was done.")
-_NO_CRON = Outcome(Result.NOTHING, "This database has no pg_cron; nothing was done.")
+
+
+def _gone() -> Outcome:
+    return Outcome(Result.NOTHING, _("The queue no longer exists; nothing was done."))
+
+
+def _taken() -> Outcome:
+    return Outcome(Result.NOTHING, _("This name is not free; nothing was done."))
+
+
+def _no_cron() -> Outcome:
+    return Outcome(Result.NOTHING, _("This database has no pg_cron; nothing was done."))
 
 
 def create(access: Access, queue: str, storage_mode: Any) -> Outcome:
     """Create a queue. Calls ``absurd.create_queue``, which says nothing of one that is there."""
-    there = Outcome(Result.NOTHING, "There is a queue with this name already; nothing was done.")
+    there = Outcome(Result.NOTHING, _("There is a queue with this name already; nothing was done."))
     try:
         with writing(access) as connection:
             if exists(access, queue):
                 return there
             if tables_taken(access, queue):
-                return _TAKEN
+                return _taken()
             run(connection, queues.create(queue, storage_mode))
     except QueueExists:
         return there
-    return Outcome(Result.DONE, f"Created, {storage_mode}.")
+    return Outcome(Result.DONE, _("Created, {mode}.").format(mode=storage_mode))
 
 
 def set_policy(access: Access, queue: str, changes: dict[str, Any]) -> Outcome:
     """Change a queue's maintenance policy. Calls ``absurd.set_queue_policy``."""
     if not changes:
-        return Outcome(Result.NOTHING, "The policy is like this already; nothing was done.")
+        return Outcome(Result.NOTHING, _("The policy is like this already; nothing was done."))
     try:
         written(access, queues.set_policy(queue, **changes))
     except (DefaultPartitionInUse, QueueNotPartitioned) as error:
-        return Outcome(Result.NOTHING, f"Nothing was changed: {error}.")
-    return Outcome(Result.DONE, f"Changed: {', '.join(sorted(changes))}.")
+        return Outcome(Result.NOTHING, _("Nothing was changed: {error}.").format(error=error))
+    return Outcome(Result.DONE, _("Changed: {names}.").format(names=", ".join(sorted(changes))))
 
 
 def cleanup(access: Access, queue: str) -> Outcome:
@@ -70,11 +83,16 @@ def cleanup(access: Access, queue: str) -> Outcome:
         gone.update(batch)
         more = batch["tasks"] == limit or batch["events"] + batch["markers"] == limit
     if not gone.total():
-        return Outcome(Result.NOTHING, "Nothing is old enough; nothing was deleted.")
-    said = f"Deleted {_many(gone['tasks'], 'task')} and {_many(gone['events'], 'event')}."
+        return Outcome(Result.NOTHING, _("Nothing is old enough; nothing was deleted."))
+    said = _("Deleted {tasks} and {events}.").format(
+        tasks=ngettext("{n} task", "{n} tasks", gone["tasks"]).format(n=Count(gone["tasks"])),
+        events=ngettext("{n} event", "{n} events", gone["events"]).format(n=Count(gone["events"])),
+    )
     if not gone["tasks"] and not gone["events"]:
-        said = "Deleted only what the engine kept for events that never came."
-    return Outcome(Result.DONE, f"{said} More is due: run it again." if more else said)
+        said = _("Deleted only what the engine kept for events that never came.")
+    if more:
+        said += " " + _("More is due: run it again.")
+    return Outcome(Result.DONE, said)
 
 
 def _batch(access: Access, queue: str) -> dict[str, int]:
@@ -97,9 +115,10 @@ def ensure_partitions(access: Access, queue: str) -> Outcome:
         run(connection, maintenance.ensure_partitions(queue))
         made = partition_count(access, queue) - before
     if not made:
-        said = "Every partition that the policy asks for is there; nothing was done."
+        said = _("Every partition that the policy asks for is there; nothing was done.")
         return Outcome(Result.NOTHING, said)
-    return Outcome(Result.DONE, f"Made {_many(made, 'partition')}.")
+    said = ngettext("Made {n} partition.", "Made {n} partitions.", made)
+    return Outcome(Result.DONE, said.format(n=Count(made)))
 
 
 def detach(access: Access, queue: str) -> Outcome:
@@ -107,12 +126,13 @@ def detach(access: Access, queue: str) -> Outcome:
     try:
         jobs = written(access, maintenance.schedule_detach_jobs(queue))
     except CronUnavailable:
-        return _NO_CRON
+        return _no_cron()
     if not jobs:
-        said = "Nothing is to be detached, or a job for it is under way; nothing was done."
+        said = _("Nothing is to be detached, or a job for it is under way; nothing was done.")
         return Outcome(Result.NOTHING, said)
     names = ", ".join(sorted({job.partition_table for job in jobs}))
-    return Outcome(Result.DONE, f"Scheduled {_many(len(jobs), 'job')} for {names}.")
+    said = ngettext("Scheduled {n} job for {names}.", "Scheduled {n} jobs for {names}.", len(jobs))
+    return Outcome(Result.DONE, said.format(n=Count(len(jobs)), names=names))
 
 
 def enable_cron(access: Access, queue: str, schedules: dict[str, str]) -> Outcome:
@@ -120,8 +140,9 @@ def enable_cron(access: Access, queue: str, schedules: dict[str, str]) -> Outcom
     try:
         jobs = written(access, maintenance.enable_cron(queue, **schedules))
     except CronUnavailable:
-        return _NO_CRON
-    return Outcome(Result.DONE, f"Scheduled {len(jobs)} jobs.")
+        return _no_cron()
+    said = ngettext("Scheduled {n} job.", "Scheduled {n} jobs.", len(jobs))
+    return Outcome(Result.DONE, said.format(n=Count(len(jobs))))
 
 
 def disable_cron(access: Access, queue: str) -> Outcome:
@@ -129,10 +150,11 @@ def disable_cron(access: Access, queue: str) -> Outcome:
     try:
         jobs = written(access, maintenance.disable_cron(queue))
     except CronUnavailable:
-        return _NO_CRON
+        return _no_cron()
     if not jobs:
-        return Outcome(Result.NOTHING, "The queue has no jobs of its own; nothing was done.")
-    return Outcome(Result.DONE, f"Removed {_many(len(jobs), 'job')}.")
+        return Outcome(Result.NOTHING, _("The queue has no jobs of its own; nothing was done."))
+    said = ngettext("Removed {n} job.", "Removed {n} jobs.", len(jobs))
+    return Outcome(Result.DONE, said.format(n=Count(len(jobs))))
 
 
 def drop(access: Access, queue: str, *, confirmed: int | None) -> Outcome:
@@ -145,14 +167,17 @@ def drop(access: Access, queue: str, *, confirmed: int | None) -> Outcome:
     """
     with writing(access) as connection:
         if not exists(access, queue):
-            return _GONE
+            return _gone()
         dying = open_tasks(access, queue)
         if confirmed == 0 and dying:
-            said = f"{_many(dying, 'task')} came meanwhile; nothing was dropped."
-            return Outcome(Result.NOTHING, said)
+            said = ngettext(
+                "{n} task came meanwhile; nothing was dropped.",
+                "{n} tasks came meanwhile; nothing was dropped.",
+                dying,
+            )
+            return Outcome(Result.NOTHING, said.format(n=Count(dying)))
         run(connection, queues.drop(queue))
-    return Outcome(Result.DONE, f"Dropped, and {_many(dying, 'open task')} with it.")
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
+    said = ngettext(
+        "Dropped, and {n} open task with it.", "Dropped, and {n} open tasks with it.", dying
+    )
+    return Outcome(Result.DONE, said.format(n=Count(dying)))

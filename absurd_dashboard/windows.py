@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -12,12 +15,12 @@ class Window:
 
     Attributes:
         key: its value in a URL.
-        label: in words, after "in the".
+        label: in words, after "in the", in the viewer's language.
         length: None reaches back to the beginning.
     """
 
     key: str
-    label: str
+    label: str | Promise
     length: timedelta | None
 
     def since(self, now: datetime) -> datetime | None:
@@ -26,11 +29,11 @@ class Window:
 
 
 WINDOWS = (
-    Window("1h", "last hour", timedelta(hours=1)),
-    Window("24h", "last 24 hours", timedelta(hours=24)),
-    Window("7d", "last 7 days", timedelta(days=7)),
-    Window("30d", "last 30 days", timedelta(days=30)),
-    Window("all", "whole history", None),
+    Window("1h", _("last hour"), timedelta(hours=1)),
+    Window("24h", _("last 24 hours"), timedelta(hours=24)),
+    Window("7d", _("last 7 days"), timedelta(days=7)),
+    Window("30d", _("last 30 days"), timedelta(days=30)),
+    Window("all", _("whole history"), None),
 )
 _BY_KEY = {window.key: window for window in WINDOWS}
 

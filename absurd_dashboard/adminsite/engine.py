@@ -143,7 +143,9 @@ class EngineAdmin(ReadOnlyAdmin, Generic[M]):
     def _unavailable(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """Say what is wrong with the engine, in the admin's frame."""
         said = _("This took too long, or its queue has gone.")
-        messages.error(request, error.title if isinstance(error, EngineUnavailable) else str(said))
+        messages.error(
+            request, _(error.title) if isinstance(error, EngineUnavailable) else str(said)
+        )
         title = self.model._meta.verbose_name_plural
         context = {**self.admin_site.each_context(request), "title": title}
         return TemplateResponse(request, "admin/base_site.html", context, status=503)

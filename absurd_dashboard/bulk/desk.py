@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.bulk import background, work
@@ -82,9 +84,11 @@ class Step:
     done: str
 
 
-CONFIRM = Step("confirm", State.READY, State.RUNNING, "Confirmed.")
-STOP = Step("stop", State.RUNNING, State.STOPPED, "Stopped. A batch under way is finished.")
-RESUME = Step("resume", State.STOPPED, State.RUNNING, "Resumed.")
+CONFIRM = Step("confirm", State.READY, State.RUNNING, gettext_noop("Confirmed."))
+STOP = Step(
+    "stop", State.RUNNING, State.STOPPED, gettext_noop("Stopped. A batch under way is finished.")
+)
+RESUME = Step("resume", State.STOPPED, State.RUNNING, gettext_noop("Resumed."))
 
 
 def take(request: HttpRequest, access: Access, operation: BulkOperation, step: Step) -> Outcome:
@@ -103,17 +107,18 @@ def take(request: HttpRequest, access: Access, operation: BulkOperation, step: S
 
 
 def _not_allowed() -> Outcome:
-    return Outcome(Result.REFUSED, "You may not do this.")
+    return Outcome(Result.REFUSED, _("You may not do this."))
 
 
 def _taken(operation_id: UUID, step: Step, changes: dict[str, Any]) -> Outcome:
     rows = BulkOperation.objects.filter(pk=operation_id)
     if not rows.filter(state=step.before).update(**changes):
         state = State(rows.values_list("state", flat=True).get()).label
-        return Outcome(Result.NOTHING, f"The operation is {state}; nothing was changed.")
+        said = _("The operation is {state}; nothing was changed.").format(state=state)
+        return Outcome(Result.NOTHING, said)
     if step.after == State.RUNNING:
         background.ensure()
-    return Outcome(Result.DONE, step.done)
+    return Outcome(Result.DONE, _(step.done))
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

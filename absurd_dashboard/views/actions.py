@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from absurd_dashboard import actions
 from absurd_dashboard.access import Access
@@ -28,7 +29,7 @@ def find_task(access: Access, task_id: UUID) -> Target:
     """A task in sight, as the target of an action."""
     target = task_target(access, task_id)
     if target is None:
-        raise Http404("No task with this id, or none that you may see")
+        raise Http404(_("No task with this id, or none that you may see"))
     return target
 
 
@@ -86,7 +87,7 @@ def _revealed(request: HttpRequest, task_id: UUID, tenant: str | None = None) ->
     with access_to(request, tenant) as access:
         target = find_task(access, task_id)
     outcome = act(
-        request, access, Action.REVEAL, target, lambda: Outcome(Result.DONE, "Shown unredacted.")
+        request, access, Action.REVEAL, target, lambda: Outcome(Result.DONE, _("Shown unredacted."))
     )
     if outcome.result is not Result.DONE:
         return refused(request, "tasks", 403, outcome.detail)

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from absurd_dashboard import twins
 from absurd_dashboard.access import Access
@@ -47,7 +48,7 @@ def audit(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
     """The record, newest first."""
     reader = _reader(request, access)
     if reader is None:
-        return refused(request, "audit", 403, "You may not read the record")
+        return refused(request, "audit", 403, _("You may not read the record"))
     chosen = AuditFilter.from_query(request.GET)
     found, kept = queries.page(reader, chosen), chosen.parts()
     shown = AuditList(
@@ -55,12 +56,12 @@ def audit(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
         rows=found.rows,
         windows=window_choices(chosen.span, kept),
         chips=chips(kept, ("user", "action", "queue", "task", "bulk", "result")),
-        results=(*AuditOutcome.Result.choices, (queries.UNKNOWN, "outcome unknown")),
+        results=(*AuditOutcome.Result.choices, (queries.UNKNOWN, _("outcome unknown"))),
         older=query_url({**kept, "older": found.older}) if found.older else "",
         query=query_url(kept),
         further=further(chosen.span, kept),
     )
-    return Page("Audit", shown, live=request.get_full_path())
+    return Page(_("Audit"), shown, live=request.get_full_path())
 
 
 @page("audit", "audit/list")
@@ -91,7 +92,7 @@ def _export(
 ) -> HttpResponseBase:
     reader = _reader(request, access)
     if reader is None:
-        return refused(request, "audit", 403, "You may not read the record")
+        return refused(request, "audit", 403, _("You may not read the record"))
     found = reader.rows(AuditFilter.from_query(request.GET), EXPORTED)
     rows = (row for row in found if isinstance(row, AuditRow))
     disposition = f'attachment; filename="{name}"'

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from absurd_core.errors import InvalidArgument
 from absurd_dashboard import twins
@@ -52,7 +53,7 @@ def operations(request: HttpRequest, access: Access) -> Page:
     """The tenant's bulk operations, newest first."""
     found = newest(access, _moment(request.GET.get("older", "")))
     older = query_url({"older": found[-1].created_at.isoformat()}) if len(found) == PAGE else ""
-    return Page("Bulk operations", BulkList(found, older), live=request.get_full_path())
+    return Page(_("Bulk operations"), BulkList(found, older), live=request.get_full_path())
 
 
 def _moment(text: str) -> datetime | None:
@@ -104,11 +105,11 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
     if verb not in VERBS:
         raise InvalidArgument(argument="action", problem=f"is not one of {', '.join(VERBS)}")
     if not all(policy().may(access, each) for each in (Action.BULK, VERBS[verb].action)):
-        return refused(request, "bulk", 403, "You may not do this.")
+        return refused(request, "bulk", 403, _("You may not do this."))
     options = {"attempts": _attempts(request)} if verb == "retry" else {}
     source = _source(request, access)
     if source is None:
-        raise Http404("Nothing with this id, or nothing that you may see")
+        raise Http404(_("Nothing with this id, or nothing that you may see"))
     begun = desk.draft(request, access, verb, options, source)
     desk.work_on(begun)
     return _onward(request, begun)
@@ -164,7 +165,7 @@ def step(request: HttpRequest, access: Access, operation_id: UUID) -> HttpRespon
     """Go on with the dry run, or with the work, for as long as a request may take."""
     found = _found(access, operation_id)
     if not policy().may(access, Action.BULK):
-        return refused(request, "bulk", 403, "You may not do this.")
+        return refused(request, "bulk", 403, _("You may not do this."))
     desk.work_on(found)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204)  # the page renews itself
@@ -205,5 +206,5 @@ def _address(request: HttpRequest, about: BulkOperation) -> str:
 def _found(access: Access, operation_id: UUID) -> BulkOperation:
     found = in_sight(access, operation_id)
     if found is None:
-        raise Http404("No bulk operation with this id, or none that you may see")
+        raise Http404(_("No bulk operation with this id, or none that you may see"))
     return found

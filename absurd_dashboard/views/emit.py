@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from absurd_core.payloads import dumps
 from absurd_dashboard import actions
@@ -55,7 +56,7 @@ class Chooser:
 
 def _find(request: HttpRequest, access: Access, queue: str, event: str) -> Subject:
     if queue not in access.queue_names:
-        raise Http404("No queue with this name, or none that you may see")
+        raise Http404(_("No queue with this name, or none that you may see"))
     access.confine(whole=queue)  # an emit reaches everybody who waits, so all of them count
     (found,) = access.each_queue("emit_check", {"event": event}, queues=[queue])
     access.confine()
@@ -74,7 +75,7 @@ def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) 
         wake=found["wake"],
         waiters=queries.waiters(access, queue, event),
         refused=actions.reaches_others(access, queue, found),
-        field=JsonField("payload", "Payload", text, error, "null"),
+        field=JsonField("payload", _("Payload"), text, error, "null"),
     )
     return Page(f"Emit {event}", shown)
 
@@ -110,8 +111,8 @@ emit = Form(
 def choose(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
     """Which event to emit; leads to its page."""
     if not policy().may(access, Action.EMIT):
-        return refused(request, "events", 403, "You may not do this")
+        return refused(request, "events", 403, _("You may not do this"))
     queue, name = request.GET.get("queue", ""), request.GET.get("name", "").strip()
     if queue in access.queue_names and name and "\x00" not in name:
         return redirect(Links.of(request).to("emit", queue, name))
-    return Page("Emit an event", Chooser(queue, name, access.queue_names))
+    return Page(_("Emit an event"), Chooser(queue, name, access.queue_names))

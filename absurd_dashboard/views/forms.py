@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from absurd_core.errors import InvalidArgument, InvalidRetryStrategy
 from absurd_dashboard import twins
@@ -86,7 +87,7 @@ class Form:
         with access_to(request, tenant) as access:
             subject = self.find(request, access, **kwargs)
             if not allowed(access, self.action, subject.target):
-                return refused(request, self.section, 403, "You may not do this")
+                return refused(request, self.section, 403, _("You may not do this"))
             page = self.show(request, access, subject, Asked())
             return rendered(request, page, access, self.section, self.template)
 
@@ -113,7 +114,7 @@ class Form:
         if allowed(access, self.action, subject.target):
             return self.perform(request, access, subject, fields)
         # The gate says no, and records that somebody tried.
-        refuse = Outcome(Result.REFUSED, "You may not do this.")
+        refuse = Outcome(Result.REFUSED, _("You may not do this."))
         return act(request, access, self.action, subject.target, lambda: refuse, verb=self.verb)
 
     def _onwards(self, request: HttpRequest, subject: Subject, outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext, gettext_noop
 
 from absurd_core import maintenance, queues
 from absurd_core.errors import InvalidArgument
@@ -26,10 +27,10 @@ from absurd_dashboard.views.forms import Asked, Form, Subject
 from absurd_dashboard.writing import written
 
 _LENGTHS = {
-    "cleanup_ttl": "Finished tasks and events are kept for",
-    "partition_lookahead": "Partitions are made ahead for",
-    "partition_lookback": "Partitions are made back for",
-    "detach_min_age": "Partitions may be detached after",
+    "cleanup_ttl": gettext_noop("Finished tasks and events are kept for"),
+    "partition_lookahead": gettext_noop("Partitions are made ahead for"),
+    "partition_lookback": gettext_noop("Partitions are made back for"),
+    "detach_min_age": gettext_noop("Partitions may be detached after"),
 }
 _CHOICES = {"default_partition": ("enabled", "disabled"), "detach_mode": ("none", "empty")}
 #: The engine's own defaults.
@@ -70,7 +71,7 @@ class MaintenanceView:
 
 def _find(request: HttpRequest, access: Access, queue: str) -> Subject:
     if queue not in access.queue_names:
-        raise Http404("No queue with this name, or none that you may see")
+        raise Http404(gettext("No queue with this name, or none that you may see"))
     return Subject(Target(queue))
 
 
@@ -84,7 +85,7 @@ def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) 
         schedules=tuple(SCHEDULES.items()),
         error=asked.errors.get("name") or asked.errors.get("", ""),
     )
-    return Page(f"Maintain {queue}", shown)
+    return Page(gettext("Maintain {queue}").format(queue=queue), shown)
 
 
 def _policy_fields(policy: QueuePolicy, asked: Asked) -> tuple[PolicyField, ...]:
@@ -93,15 +94,15 @@ def _policy_fields(policy: QueuePolicy, asked: Asked) -> tuple[PolicyField, ...]
     stored |= {name: getattr(policy, name) for name in _CHOICES}
     labels = {
         **_LENGTHS,
-        "cleanup_limit": "One batch of a cleanup deletes at most",
-        "default_partition": "Default partition",
-        "detach_mode": "Which partitions are detached",
+        "cleanup_limit": gettext_noop("One batch of a cleanup deletes at most"),
+        "default_partition": gettext_noop("Default partition"),
+        "detach_mode": gettext_noop("Which partitions are detached"),
     }
     names = [name for name in labels if policy.storage_mode == "partitioned" or name not in _PARTED]
     return tuple(
         PolicyField(
             name,
-            labels[name],
+            gettext(labels[name]),
             str(asked.fields.values.get(name, stored[name])),
             asked.errors.get(name, ""),
             _CHOICES.get(name, ()),
@@ -115,7 +116,7 @@ def page(request: HttpRequest, access: Access, queue: str) -> Page | HttpRespons
     """A queue's maintenance, and what can be done about it."""
     subject = _find(request, access, queue)
     if not allowed(access, Action.QUEUES, subject.target):
-        return refused(request, "queues", 403, "You may not do this")
+        return refused(request, "queues", 403, gettext("You may not do this"))
     return _show(request, access, subject, Asked())
 
 

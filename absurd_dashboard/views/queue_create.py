@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_core import queues
 from absurd_core.errors import InvalidArgument
@@ -42,7 +43,7 @@ def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) 
         storage_mode=asked.fields.text("storage_mode", MODES[0]),
         error="; ".join(asked.errors.values()),
     )
-    return Page("Create a queue", shown)
+    return Page(_("Create a queue"), shown)
 
 
 def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fields) -> Outcome:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.errors import EngineForbidden
@@ -60,7 +61,7 @@ def queues(request: HttpRequest, access: Access) -> Page:
     shown = {row.summary.queue for row in rows}
     others = tuple(name for name in access.queue_names if name not in shown)
     found = QueueList(rows, others, access.unreadable)
-    return Page("Queues", found, live=request.get_full_path())
+    return Page(_("Queues"), found, live=request.get_full_path())
 
 
 @page("queues", "queues/detail")
@@ -69,7 +70,7 @@ def queue(request: HttpRequest, access: Access, queue: str) -> Page:
     if queue in access.unreadable:
         raise EngineForbidden(EngineForbidden.title)
     if queue not in access.queue_names:
-        raise Http404("No queue with this name, or none that you may see")
+        raise Http404(_("No queue with this name, or none that you may see"))
     (summary,) = summaries(access, queue)
     shown = QueueView(
         summary,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.pages import Page, page
@@ -23,4 +24,4 @@ class Completions:
 def complete(request: HttpRequest, access: Access) -> Page:
     """How the query in ``q`` may go on at its end."""
     typed = request.GET.get("q", "").replace("\x00", "").lstrip()[:LONGEST]
-    return Page("Completions", Completions(completions(access, typed)))
+    return Page(_("Completions"), Completions(completions(access, typed)))

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from absurd_dashboard import spawning
 from absurd_dashboard.access import Access
@@ -20,10 +22,10 @@ from absurd_dashboard.redaction import Redactor
 from absurd_dashboard.views.forms import Asked, Form, Subject
 
 _LABELS = {
-    "params": "Params",
-    "headers": "Headers",
-    "retry_strategy": "Retry strategy",
-    "cancellation": "Cancellation policy",
+    "params": gettext_noop("Params"),
+    "headers": gettext_noop("Headers"),
+    "retry_strategy": gettext_noop("Retry strategy"),
+    "cancellation": gettext_noop("Cancellation policy"),
 }
 _HINTS = {
     "headers": '{"tenant_id": "…"}',
@@ -83,7 +85,7 @@ class SpawnView:
 def _find_source(request: HttpRequest, access: Access, task_id: UUID) -> Subject:
     found = queries.source(access, task_id)
     if found is None:
-        raise Http404("No task with this id, or none that you may see")
+        raise Http404(_("No task with this id, or none that you may see"))
     return Subject(found.target, found)
 
 
@@ -91,7 +93,9 @@ def _show_source(request: HttpRequest, access: Access, subject: Subject, asked: 
     source: queries.Source = subject.facts
     name = source.target.task_name
     view = _view(access, source.inputs, asked, queue=source.target.queue, name=name)
-    return Page(f"Run {name} again", view(source.target.task_id, source.state, []))
+    return Page(
+        _("Run {name} again").format(name=name), view(source.target.task_id, source.state, [])
+    )
 
 
 def _run_again(request: HttpRequest, access: Access, subject: Subject, fields: Fields) -> Outcome:
@@ -102,7 +106,7 @@ def _find_queue(request: HttpRequest, access: Access) -> Subject:
     """The queue that is asked for; the first in sight otherwise."""
     wanted = _asked_queue(request)
     if wanted and wanted not in access.queue_names:
-        raise Http404("No queue with this name, or none that you may see")
+        raise Http404(_("No queue with this name, or none that you may see"))
     return Subject(Target(wanted or next(iter(access.queue_names), "")))
 
 
@@ -118,7 +122,7 @@ def _show_new(request: HttpRequest, access: Access, subject: Subject, asked: Ask
     last = queries.last_inputs(access, queue, name) if name and not asked.errors else None
     view = _view(access, last or Inputs(), asked, queue=queue, name=name)
     known = queries.known_names(access, queue) if queue else []
-    return Page("Spawn a task", view(None, "", known))
+    return Page(_("Spawn a task"), view(None, "", known))
 
 
 def _spawn(request: HttpRequest, access: Access, subject: Subject, fields: Fields) -> Outcome:
@@ -165,7 +169,7 @@ def _view(access: Access, inputs: Inputs, asked: Asked, *, queue: str, name: str
 def _field(name: str, text: str | None, asked: Asked) -> JsonField:
     given = asked.fields.values.get(name, text)
     return JsonField(
-        name, _LABELS[name], given, asked.errors.get(name, ""), _HINTS.get(name, "null")
+        name, _(_LABELS[name]), given, asked.errors.get(name, ""), _HINTS.get(name, "null")
     )
 
 

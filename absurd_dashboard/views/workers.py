@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
@@ -49,7 +50,7 @@ def workers(request: HttpRequest, access: Access) -> Page:
         idle=[queue for queue in queues if queue.nobody_works],
         running=_running(queues),
     )
-    return Page("Workers", shown, live=request.get_full_path())
+    return Page(_("Workers"), shown, live=request.get_full_path())
 
 
 def _running(queues: list[QueueSummary]) -> Count:
