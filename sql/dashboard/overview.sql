@@ -4,12 +4,12 @@ select {queue}::text as queue_name, pending, running, sleeping, expired, workers
        case when least(next_pending, next_sleeping) <= %(now)s
             then least(next_pending, next_sleeping) end as oldest_due,
        failed, failed_looked, failed_read, failed_runs
-  from (select count(*) as pending
-          from (select from {r} r where r.state = 'pending' limit %(most)s) x) p
- cross join (select min(r.available_at) as next_pending from {r} r where r.state = 'pending') np
- cross join (select count(*) as sleeping
-               from (select from {r} r where r.state = 'sleeping' limit %(most)s) x) s
- cross join (select min(r.available_at) as next_sleeping from {r} r where r.state = 'sleeping') ns
+  from (select count(*) as pending, min(available_at) as next_pending
+          from (select r.available_at from {r} r where r.state = 'pending'
+                 order by r.available_at limit %(most)s) x) p
+ cross join (select count(*) as sleeping, min(available_at) as next_sleeping
+               from (select r.available_at from {r} r where r.state = 'sleeping'
+                      order by r.available_at limit %(most)s) x) s
  cross join (select count(*) as running
                from (select from {r} r where r.state = 'running' limit %(most)s) x) a
  cross join (select count(*) as expired
