@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import router, transaction
+from django.db import InterfaceError, InternalError, OperationalError, router, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from absurd_core.errors import AbsurdError, ConnectionLost
 from absurd_dashboard import repeats
 from absurd_dashboard.access import Access
-from absurd_dashboard.errors import DashboardError, EngineUnreachable
+from absurd_dashboard.errors import (
+    DashboardError,
+    EngineUnreachable,
+    NotRecorded,
+    OutcomeNotRecorded,
+)
 from absurd_dashboard.models import AuditEntry, AuditOutcome
 from absurd_dashboard.policy import Action, policy
 
@@ -106,14 +113,17 @@ def act(
     Raises:
         AbsurdError: the engine or its database failed; the attempt is recorded as failed, or
             left without an outcome when the connection broke and nobody knows.
+        NotRecorded: the dashboard's own database takes no record.
     """
     entry = _entry(request, access, action, target, arguments or {}, verb)
     # Who looks twice looks twice: each look is permitted and recorded by itself.
     mark = "" if action is Action.REVEAL else repeats.fingerprint(request, entry)
-    if (first := repeats.begin(entry, mark)) is not None:
+    with _recording(NotRecorded):
+        first = repeats.begin(entry, mark)
+    if first is not None:
         return _outcome_of(first)
     if not allowed(access, action, target):
-        return _recorded(entry, Outcome(Result.REFUSED, "You may not do this."))
+        return _recorded(entry, Outcome(Result.REFUSED, _("You may not do this.")))
     try:
         outcome = do()
     except _UNKNOWN:
@@ -201,9 +211,20 @@ def _storable(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _recorded(entry: AuditEntry, outcome: Outcome) -> Outcome:
     ending = _ending(entry, outcome)
-    ending.save()
+    with _recording(OutcomeNotRecorded):
+        ending.save()
     _told(ending)
     return outcome
+
+
+@contextmanager
+def _recording(refusal: type[NotRecorded]) -> Iterator[None]:
+    """Say in words that a record cannot be written: out of reach, read-only, or full."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, InternalError) as error:
+        logger.warning("%s: %s", refusal.__name__, type(error.__cause__ or error).__name__)
+        raise refusal(refusal.title) from error
 
 
 def _ending(entry: AuditEntry, outcome: Outcome) -> AuditOutcome:
@@ -219,7 +240,7 @@ def _outcome_of(entry: AuditEntry) -> Outcome:
     """What came of an attempt that is on record."""
     ending = AuditOutcome.objects.filter(entry=entry).first()
     if ending is None:
-        said = "This was sent before, and what came of it is not known; nothing was done now."
+        said = _("This was sent before, and what came of it is not known; nothing was done now.")
         return Outcome(Result.NOTHING, said, entry.task_id, repeated=True)
     return Outcome(
         Result(ending.result),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
 from absurd_dashboard import elsewhere, errors, instances, tags, twins
@@ -25,6 +28,7 @@ from absurd_dashboard.links import Links
 from absurd_dashboard.policy import policy
 from absurd_dashboard.rendering import render
 
+logger = logging.getLogger(__name__)
 #: Says in a JSON answer how many queues in sight were not looked into.
 LEFT_OUT_HEADER = "X-Absurd-Queues-Left-Out"
 
@@ -141,8 +145,6 @@ def answered(
     """
     if request.method not in methods:
         return _sealed(request, HttpResponse(status=405, headers={"Allow": ", ".join(methods)}))
-    if not (request.user.is_authenticated and request.user.is_active):
-        return _sealed(request, _sign_in(request))
     match = request.resolver_match
     with tags.asking(str(match.url_name) if match else ""), tags.metered() as meter:
         answer = _body_or_reason(request, body, section, kwargs)
@@ -155,7 +157,13 @@ def _body_or_reason(
     request: HttpRequest, body: View, section: str, kwargs: Kwargs
 ) -> HttpResponseBase:
     try:
+        if not (request.user.is_authenticated and request.user.is_active):
+            return _sign_in(request)
         return body(request, **_of_the_page(kwargs))
+    except (OperationalError, InterfaceError) as error:  # the engine's have become the dashboard's
+        logger.warning("The dashboard's own database failed.", exc_info=error)
+        title = _("The dashboard's own database does not answer")
+        return refused(request, section, 503, title, _("Try again in a moment."))
     except Exception as error:
         answer = _explained(request, section, error)
         if answer is None:
@@ -178,17 +186,17 @@ def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResp
         case errors.InstanceNeeded():
             return elsewhere.instance(request, section)
         case Http404():
-            return refused(request, section, 404, str(error) or "There is nothing here")
+            return refused(request, section, 404, str(error) or _("There is nothing here"))
         case errors.QueryTimedOut() | TimedOut():
-            return refused(request, section, 503, "This took too long and was stopped")
-        case errors.EngineUnavailable():
-            return refused(request, section, 503, error.title, error.remedy)
+            return refused(request, section, 503, _("This took too long and was stopped"))
+        case errors.EngineUnavailable() | errors.NotRecorded():
+            return refused(request, section, 503, _(error.title), _(error.remedy))
         case InvalidArgument():
-            return refused(request, section, 400, "This cannot be done", str(error))
+            return refused(request, section, 400, _("This cannot be done"), str(error))
         case QueueNotFound() | errors.QueueGone():
-            return refused(request, section, 404, "The queue no longer exists")
+            return refused(request, section, 404, _("The queue no longer exists"))
         case AbsurdError():
-            return refused(request, section, 503, "The engine did not do it", str(error))
+            return refused(request, section, 503, _("The engine did not do it"), str(error))
     return None
 
 
@@ -252,7 +260,7 @@ def _engines(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
     if LIVE_HEADER in request.headers or twins.wanted(request):
-        return twins.problem(401, "Sign in first")
+        return twins.problem(401, _("Sign in first"))
     return redirect_to_login(request.get_full_path())
 
 
