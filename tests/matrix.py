@@ -41,7 +41,14 @@ OLDER = (
     "--deselect=tests/dashboard/test_pages.py::test_a_list_of_an_empty_engine_says_what_would_be_there[]",
 )
 #: What these tests need besides the demo's own dependencies.
-_TOOLS = ("pytest", "pytest-django", "pytest-asyncio", "pytest-xdist", "django-guardian")
+_TOOLS = (
+    "hypothesis",
+    "pytest",
+    "pytest-django",
+    "pytest-asyncio",
+    "pytest-xdist",
+    "django-guardian",
+)
 
 
 @dataclass(frozen=True, order=True)
