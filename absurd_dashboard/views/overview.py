@@ -25,6 +25,11 @@ class Overview:
     queues: list[QueueSummary]
     attention: Attention
 
+    @property
+    def failed(self) -> int:
+        """Tasks that failed for good in the last 24 hours, as far as they were counted."""
+        return sum(queue.failed for queue in self.queues)
+
 
 @page("overview", "overview")
 def overview(request: HttpRequest, access: Access) -> Page:

@@ -1,7 +1,8 @@
 // Puts the instants of charts into the viewer's zone; the server writes them in UTC.
-const language = document.documentElement.lang || undefined;
-const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-const DAY = { day: "numeric", month: "short" };
+const { lang, dataset: { zone: timeZone } } = document.documentElement;
+const language = lang || undefined;
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+const DAY = { day: "numeric", month: "short", timeZone };
 const time = new Intl.DateTimeFormat(language, TIME);
 const day = new Intl.DateTimeFormat(language, DAY);
 const both = new Intl.DateTimeFormat(language, { ...DAY, ...TIME, timeZoneName: "short" });

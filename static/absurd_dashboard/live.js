@@ -72,7 +72,18 @@ function swap(element, html) {
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
   window.htmx?.process(element);
   announce(element);
+  alarm();
   dispatchEvent(new CustomEvent("abs:updated"));
+}
+
+// Failures are seen in a tab that is not: in its title and its icon.
+function alarm() {
+  const many = Number(document.querySelector("[data-failures]")?.dataset.failures) || 0;
+  const title = document.title.replace(/^\(\d+\) /, "");
+  document.title = many ? `(${many}) ${title}` : title;
+  const icon = document.getElementById("abs-icon");
+  const wanted = many ? icon.dataset.failing : icon.dataset.calm;
+  if (icon.getAttribute("href") !== wanted) icon.href = wanted;
 }
 
 function announce(element) {
@@ -139,7 +150,8 @@ addEventListener("abs:ask", () => {
 addEventListener("online", () => schedule(0));
 document.addEventListener("visibilitychange", () => (document.hidden ? halt() : schedule(0)));
 // htmx has exchanged the page: it is new.
-addEventListener("htmx:afterSettle", ({ detail }) => { if (detail.target?.id === "main") { updated = Date.now(); failures = 0; schedule(); } });
+addEventListener("htmx:afterSettle", ({ detail }) => { if (detail.target?.id === "main") { updated = Date.now(); failures = 0; schedule(); alarm(); } });
 setInterval(show, 1_000);
 show();
 schedule();
+alarm();

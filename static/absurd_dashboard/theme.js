@@ -18,6 +18,12 @@
     show(theme);
   };
 
+  // The chosen time zone, for time.js and its like; without one they use the browser's.
+  try {
+    const zone = localStorage.getItem("abs-zone");
+    if (zone && new Intl.DateTimeFormat([], { timeZone: zone })) root.dataset.zone = zone;
+  } catch { /* storage is forbidden, or the browser knows no such zone */ }
+
   root.dataset.js = "";
   show(stored());
   addEventListener("DOMContentLoaded", () => show(stored()));

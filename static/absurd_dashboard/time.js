@@ -4,7 +4,7 @@ const root = document.documentElement;
 const ahead = Date.parse(root.dataset.now) - Date.now();
 const exact = new Intl.DateTimeFormat(root.lang || undefined, {
   year: "numeric", month: "short", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
-  fractionalSecondDigits: 3, hourCycle: "h23", timeZoneName: "short",
+  fractionalSecondDigits: 3, hourCycle: "h23", timeZoneName: "short", timeZone: root.dataset.zone,
 });
 const UNITS = [["s", 1, 60], ["min", 60, 3_600], ["h", 3_600, 86_400], ["d", 86_400, 31_557_600]];
 
@@ -39,6 +39,18 @@ function localise() {
   }
   show();
 }
+
+// Filled when it is wanted: there are hundreds of zones. A new one is for the whole page, drawn anew.
+const zones = document.querySelector("[data-set-zone]");
+zones?.closest("details").addEventListener("toggle", () => {
+  const known = zones.options.length > 2 ? [] : Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC");
+  zones.append(...known.map((zone) => new Option(zone)));
+  zones.value = root.dataset.zone ?? "";
+});
+zones?.addEventListener("change", () => {
+  try { localStorage.setItem("abs-zone", zones.value); } catch { /* it cannot be remembered */ }
+  location.reload();
+});
 
 addEventListener("abs:updated", localise);
 addEventListener("htmx:afterSettle", localise);

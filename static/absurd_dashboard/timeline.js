@@ -1,9 +1,10 @@
 // Puts the timeline's labels into the viewer's zone, says which instant is under the pointer, and labels
 // the axis anew where zoom.js has zoomed in.
 // Without it the page is whole: labels are in UTC, and bars carry their instants as titles.
-const language = document.documentElement.lang || undefined;
-const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-const DATE = { day: "numeric", month: "short" };
+const { lang, dataset: { zone: timeZone } } = document.documentElement;
+const language = lang || undefined;
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+const DATE = { day: "numeric", month: "short", timeZone };
 const FORMS = {
   day: DATE,
   minute: TIME,
@@ -20,12 +21,12 @@ function formatted(instant, form, dated) {
 function localiseAxis(axis) {
   const first = axis.querySelector("[data-day]");
   const start = new Date(first.dataset.day);
-  let day = start.toDateString();
+  let day = formatted(start, "day");
   first.textContent = new Intl.DateTimeFormat(language, { ...DATE, year: "numeric", timeZoneName: "short" }).format(start);
   for (const label of axis.querySelectorAll("text[data-at]")) {
     const instant = new Date(label.dataset.at);
-    label.textContent = formatted(instant, label.dataset.form, instant.toDateString() !== day);
-    day = instant.toDateString();
+    label.textContent = formatted(instant, label.dataset.form, formatted(instant, "day") !== day);
+    day = formatted(instant, "day");
   }
 }
 

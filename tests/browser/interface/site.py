@@ -78,6 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._live()
         elif path.startswith("/static/"):
             self._static(path.removeprefix("/static/"))
+        elif path.endswith("/pinned/"):
+            self._send(204)
         elif path in self.site.moved:
             self._send(302, location="/sign-in")
         else:

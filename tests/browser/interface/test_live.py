@@ -1,5 +1,6 @@
 """The live region: it stays true, it says how old it is, and it disturbs nobody."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -253,3 +254,28 @@ def test_the_page_polls_on_after_htmx_exchanged_it(live: Live) -> None:
     expect(live.tab).to_have_title("page /older · Absurd")
     live.change("<p>second</p>")
     expect(live.region).to_have_text("second")
+
+
+def test_title_and_icon_show_how_many_failed_until_none_has(live: Live) -> None:
+    live.open('<span data-failures="3" hidden></span>')
+    icon = live.tab.locator("#abs-icon")
+    expect(live.tab).to_have_title("(3) page / · Absurd")
+    expect(icon).to_have_attribute("href", re.compile("failing"))
+    live.change('<span data-failures="0" hidden></span>')
+    expect(live.tab).to_have_title("page / · Absurd")
+    expect(icon).not_to_have_attribute("href", re.compile("failing"))
+
+
+def test_a_state_changes_its_colour_in_place_and_at_once_where_motion_is_unwelcome(
+    live: Live,
+) -> None:
+    badge = '<span class="abs-badge abs-state-{0}" id="s"><svg class="abs-icon"></svg>{0}</span>'
+    seconds = "getComputedStyle(document.querySelector('#s > svg')).transitionDuration"
+    live.open(badge.format("running"))
+    live.tab.evaluate("document.getElementById('s').mine = true")
+    live.change(badge.format("failed"))
+    expect(live.tab.locator("#s")).to_have_text("failed")
+    assert live.tab.evaluate("document.getElementById('s').mine")
+    assert live.tab.evaluate(seconds) == "0.12s"
+    live.tab.emulate_media(reduced_motion="reduce")
+    assert live.tab.evaluate(seconds) == "0s"

@@ -82,6 +82,22 @@ def test_tooltips_are_in_the_viewers_zone(browser: Browser, site: Site) -> None:
     context.close()
 
 
+def test_a_chosen_time_zone_is_remembered(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url, timezone_id="Asia/Kolkata")
+    page = context.new_page()
+    page.goto("/")
+    page.locator("#abs-account summary").click()
+    page.get_by_label("Time zone").select_option("UTC")
+    time = page.locator("time[data-relative]")
+    expect(time).to_have_attribute("title", re.compile("12:00:00.*UTC"))
+    page.locator("#abs-account summary").click()
+    page.get_by_label("Time zone").select_option("America/New_York")
+    expect(time).to_have_attribute("title", re.compile("08:00:00"))
+    page.reload()
+    expect(time).to_have_attribute("title", re.compile("08:00:00"))
+    context.close()
+
+
 def test_a_link_exchanges_the_page_without_a_reload(tab: Page) -> None:
     tab.goto("/")
     tab.evaluate("window.mine = true")
