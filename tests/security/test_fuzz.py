@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -70,7 +69,9 @@ def test_no_value_of_any_key_breaks_a_page(world: World, name: str) -> None:
 def test_no_key_alone_breaks_a_page(world: World, name: str) -> None:
     """A key that makes no sense may hide what another one would do."""
     client, start = world.clients[Actor.SUPERUSER], where(name, world)
-    for key, value in product(KEYS, ["\x00", "9" * 30]):
+    turn = READERS.index(name)  # each key has either value on every other page
+    for number, key in enumerate(KEYS):
+        value = ("\x00", "9" * 30)[(turn + number) % 2]
         fine(client, start + urlencode({key: value}), {})
 
 
