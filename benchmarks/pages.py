@@ -29,7 +29,8 @@ _SAMPLES = {
     "failed": "select task_id from absurd.t_default where state = 'failed'"
     " order by task_id desc limit 1",
     "run": "select run_id from absurd.r_emails order by run_id limit 1",
-    "deep": "select task_id from absurd.t_default order by task_id desc offset 100000 limit 1",
+    "deep": "select task_id from absurd.t_default order by task_id desc limit 1 offset"
+    " (select least(100000, reltuples / 2) from pg_class where oid = 'absurd.t_default'::regclass)",
     "common": "select name from bench.names where i = 0",
     "middle": "select name from bench.names where i = 20",
     "rare": "select name from bench.names where i = 39",

@@ -91,6 +91,7 @@ def dashboard(engine_url: str, directory: Path, port: int) -> Iterator[Dashboard
             ["absurd_dashboard.standalone.web", str(listener.fileno()), "--lifeline"],
             environment={
                 **os.environ,
+                "DJANGO_SETTINGS_MODULE": "absurd_dashboard.standalone.settings",
                 "ABSURD_DATABASE_URL": engine_url,
                 "ABSURD_DASHBOARD_STATE_URL": f"sqlite:///{state.absolute()}",
                 "ABSURD_DASHBOARD_SECRET_KEY": secrets.token_urlsafe(32),
