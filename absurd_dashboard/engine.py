@@ -38,7 +38,6 @@ _BY_SQLSTATE = {
     "55P03": errors.QueryTimedOut,
     "42P01": errors.QueueGone,
     "42501": errors.EngineForbidden,
-    "25006": errors.EngineReadOnly,
     "3F000": errors.EngineMissing,
     "42883": errors.EngineMissing,
     "53300": errors.EngineUnreachable,
