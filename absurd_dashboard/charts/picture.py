@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import dateformat
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
@@ -123,4 +124,4 @@ def table(slots: Sequence[Slot], slot: timedelta, cells: Sequence[Sequence[str]]
 
 def when(start: datetime, slot: timedelta) -> str:
     """The beginning of a slot in UTC."""
-    return f"{start:%H:%M}" if slot < timedelta(minutes=10) else f"{start:%d %b %H:%M}"
+    return dateformat.format(start, "H:i" if slot < timedelta(minutes=10) else "d M H:i")

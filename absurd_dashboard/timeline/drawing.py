@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from absurd_dashboard import display
@@ -64,7 +65,7 @@ def draw(
         folds=[_fold(gap, timeline) for gap in axis.gaps],
         now=now,
         start=start,
-        day=f"{start.day} {start:%b %Y}",
+        day=dateformat.format(start, "j M Y"),
         earlier=len(timeline.rows) - len(rows),
         attempts=len(timeline.rows),
         is_true_scale=true_scale,

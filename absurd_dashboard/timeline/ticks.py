@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils import dateformat
+
 from absurd_dashboard.timeline.axis import Axis, Piece
 
 #: Labels stand at least this fraction of the width apart; exact ones are wider.
@@ -42,7 +44,7 @@ class Tick:
     @property
     def label(self) -> str:
         """The instant in UTC."""
-        date = f"{self.at.day} {self.at:%b}"
+        date = dateformat.format(self.at, "j M")
         if self.form == "day":
             return date
         time = f"{self.at:{_FORMS[self.form]}}"

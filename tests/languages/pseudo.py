@@ -15,7 +15,7 @@ LONG, MIRRORED = "en-xa", "ar-xb"
 _KEPT = re.compile(r"(%\(\w+\)[sd]|%s|\{\w*\}|</?[a-z][^>]*>|&\w+;)")
 _SHAPES = {
     LONG: str.maketrans("aceinouyACEINOUY", "äçéîñöûýÄÇÉÎÑÖÛÝ"),
-    MIRRORED: str.maketrans("abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשתםןףץך"),
+    MIRRORED: str.maketrans("abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשתםןףץ"),
 }
 
 
