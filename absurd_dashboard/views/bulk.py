@@ -26,6 +26,7 @@ from absurd_dashboard.bulk.verbs import VERBS
 from absurd_dashboard.bulk.workflow_tasks import workflow_run
 from absurd_dashboard.choices import query_url
 from absurd_dashboard.engine import snapshot
+from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.gate import Outcome, Result
 from absurd_dashboard.lineage import uuid
 from absurd_dashboard.links import Links
@@ -117,6 +118,8 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
 
 def _source(request: HttpRequest, access: Access) -> Source | None:
     query = request.POST.get("query", "")[:5_000].lstrip("?")
+    if request.POST.get("from") != "selected":
+        _everything_is_looked_into(access, query)
     match request.POST.get("from"):
         case "tasks":
             return sources.task_list(query, access.now)
@@ -130,6 +133,16 @@ def _source(request: HttpRequest, access: Access) -> Source | None:
     if not chosen:
         raise InvalidArgument(argument="task", problem="is missing: no task is selected")
     return sources.selection(map(_task_id, chosen))
+
+
+def _everything_is_looked_into(access: Access, query: str) -> None:
+    """Refuse to take everything that matches where only the busiest queues would be read."""
+    if access.near is not None and not TaskFilter.from_query(QueryDict(query)).queue:
+        raise InvalidArgument(
+            argument="query",
+            problem=f"names no queue: of {len(access.scopes):,} only {len(access.near):,} would be "
+            "looked into, so narrow the list to one",
+        )
 
 
 def _workflow(request: HttpRequest, access: Access, query: QueryDict) -> Source | None:

@@ -72,3 +72,12 @@ def test_a_partitioned_queue_counts_as_busy(engine: Engine) -> None:
     with connections["absurd"].cursor() as cursor:
         cursor.execute(access._BUSIEST, [["r_q0", "r_q1", "r_weekly"], 1])
         assert cursor.fetchall() == [("r_weekly",)]
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 400), ("queue=q0", 201)])
+def test_everything_that_matches_is_taken_in_one_queue_or_not_at_all(
+    client: Client, many: Engine, query: str, status: int
+) -> None:
+    asked = {"action": "cancel", "from": "tasks", "query": query}
+    answer = client.post("/absurd/bulk/new/", asked, headers={"Accept": "application/json"})
+    assert answer.status_code == status
