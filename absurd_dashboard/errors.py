@@ -1,6 +1,10 @@
 """What the dashboard can fail with, each with a sentence for the person who reads it."""
 
-from django.utils.translation import gettext_noop as _
+
+def _(text: str) -> str:
+    """Mark a text for translators; Django's own marker would ask for settings at import."""
+    return text
+
 
 # DashboardError
 #   ScopeMissing        a query over the engine's tables was built without an access object

@@ -61,6 +61,11 @@ def from_environment(name: str) -> dict[str, Any] | None:
     return entry(url, name) if url else None
 
 
+def several(environment: Mapping[str, str]) -> bool:
+    """Whether variables name engines one by one; see :func:`engines`."""
+    return any(_INSTANCE.fullmatch(name) and environment[name] for name in environment)
+
+
 def engines(environment: Mapping[str, str]) -> Engines:
     """The engines that variables name.
 

@@ -58,7 +58,7 @@ def prepare() -> None:
     Raises:
         CommandError: one sentence about what is in the way.
     """
-    if not databases.engines(os.environ).instances:  # of several, those that are down say so
+    if not databases.several(os.environ):  # of several, those that are down say so
         engine.check(os.environ["ABSURD_DATABASE_URL"])
     django.setup()
     try:

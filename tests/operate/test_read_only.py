@@ -9,9 +9,19 @@ from django.test import Client
 
 from absurd_dashboard.models import AuditEntry
 from tests.dashboard.engine import Engine
+from tests.dashboard.second_line import BOUND
 from tests.operate.answers import as_json
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "absurd"])
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine whose queue ``a`` is committed, and dropped after the test."""
+    made = Engine(BOUND)
+    made.create("a")
+    yield made
+    made.drop("a")
 
 
 @contextmanager
@@ -24,7 +34,6 @@ def read_only(alias: str) -> Iterator[None]:
 
 
 def test_what_cannot_be_recorded_is_not_done_and_says_so(client: Client, engine: Engine) -> None:
-    engine.create("a")
     task = engine.spawn("a")
     with read_only("default"):
         status, said = as_json(client, f"tasks/{task}/cancel/", {})
@@ -37,7 +46,6 @@ def test_what_cannot_be_recorded_is_not_done_and_says_so(client: Client, engine:
 def test_an_engine_that_is_read_only_is_said_to_have_done_nothing(
     client: Client, engine: Engine
 ) -> None:
-    engine.create("a")
     task = engine.spawn("a")
     with read_only("absurd"):
         status, said = as_json(client, f"tasks/{task}/cancel/", {})

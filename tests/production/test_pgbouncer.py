@@ -9,16 +9,24 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
-from absurd_core import checkpoints, queues, runs, tasks
+from absurd_core import checkpoints, queues, runs, schema, tasks
 from absurd_core.client import Client as CoreClient
 from absurd_core.statements import run
+from tests.core.databases import fresh_database
 from tests.demo.commands import Browser, Command
-from tests.demo.conftest import engine_url
 from tests.production.bouncer import PROGRAM, bouncing
 
-__all__ = ["engine_url"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="PgBouncer is not installed")
 QUEUE = "behind"
+
+
+@pytest.fixture(scope="module")
+def engine_url(server_url: str) -> Iterator[str]:
+    """A database with the engine, and nobody else in it."""
+    with fresh_database(server_url) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            schema.install(connection)
+        yield url
 
 
 @pytest.fixture(scope="module")

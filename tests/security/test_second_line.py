@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from absurd_dashboard import access
+from absurd_dashboard.models import union
 from absurd_dashboard.models.scope import QueueScope
 from absurd_dashboard.policy import Action
 from absurd_dashboard.second_line import steps
@@ -54,9 +58,15 @@ def test_actions_answer_as_they_do_without(world: World, name: str) -> None:
 
 
 @pytest.fixture
-def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every query reads whole tables, whatever its scope says."""
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every query reads whole tables, whatever its scope says; none was put together before."""
+    remembered = (access._united, union._united)
     monkeypatch.setattr(QueueScope, "relation", lambda scope, prefix: scope._table(prefix))
+    for each in remembered:
+        each.cache_clear()
+    yield
+    for each in remembered:
+        each.cache_clear()
 
 
 @pytest.mark.usefixtures("forgetful")

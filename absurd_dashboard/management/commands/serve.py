@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from absurd_dashboard.standalone import datadir, sockets
-from absurd_dashboard.standalone.databases import engines, entry, sqlite_url
+from absurd_dashboard.standalone.databases import entry, several, sqlite_url
 from absurd_dashboard.standalone.options import OPTIONS, from_flags
 
 
@@ -40,7 +40,7 @@ def _environment(options: dict[str, Any]) -> dict[str, str]:
     """Say what the settings read, as far as the command line and the data directory say it."""
     said = from_flags(options)
     environment = os.environ | said
-    if not (environment.get("ABSURD_DATABASE_URL") or engines(environment).instances):
+    if not (environment.get("ABSURD_DATABASE_URL") or several(environment)):
         raise CommandError("Which database? Give --database-url, or set ABSURD_DATABASE_URL.")
     if state := said.get("ABSURD_DASHBOARD_STATE_URL"):
         entry(state, "--state-database-url")
