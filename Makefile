@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8000
 SCALE ?= 1
 
-.PHONY: demo test test-rls bench docs matrix lint types messages lock clean
+.PHONY: demo test test-rls bench docs matrix soak lint types messages lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
