@@ -85,7 +85,7 @@ LARGE = {
     "one text": lambda: json.dumps("x" * 10 * MEGABYTE),
     "texts": lambda: json.dumps(["<script>" * 10] * (10 * MEGABYTE // 84)),
     "digits": lambda: "9" * 100_000,
-    "members": lambda: json.dumps({f"k{n}": n for n in range(10 * MEGABYTE // 16)}),
+    "members": lambda: json.dumps({f"k{n}": "v" * 80 for n in range(10 * MEGABYTE // 94)}),
 }
 RULES = (Redaction(key="password"), Redaction(path="a.*.b"), Redaction(pattern=r"\d{16}"))
 
