@@ -42,7 +42,7 @@ def test_the_server_sees_the_page_while_a_statement_of_its_runs(
     seen: list[Any] = []
 
     def look(*_: Any) -> list[Any]:
-        with connections["absurd"].cursor() as cursor:
+        with engine.owning(), connections["absurd"].cursor() as cursor:
             cursor.execute(ACTIVITY)
             seen.extend(cursor.fetchall())
         return []
