@@ -87,7 +87,7 @@ def snapshot(database: str) -> Iterator[Snapshot]:
 def opened(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """A connection that works, for the block; errors are the dashboard's, and come in time."""
     with patience.answering(connection.alias), translated():
-        _revive(connection)
+        patience.revive(connection)
         with patience.bounded(connection), tags.tagged(connection), _with_time_zones(connection):
             yield
 
@@ -114,16 +114,6 @@ def translated() -> Iterator[None]:
         if known is None:
             raise
         raise known from error
-
-
-def _revive(connection: BaseDatabaseWrapper) -> None:
-    """Drop a kept connection that the server has closed, so that the page gets a fresh one."""
-    if connection.connection is not None and not connection.in_atomic_block:
-        with patience.bounded(connection):
-            usable = connection.is_usable()
-        if not usable:
-            connection.close()
-    connection.ensure_connection()
 
 
 def _begin(connection: BaseDatabaseWrapper) -> Snapshot:

@@ -99,6 +99,16 @@ def bounded(connection: BaseDatabaseWrapper) -> Iterator[None]:
         driver.wait = usual
 
 
+def revive(connection: BaseDatabaseWrapper) -> None:
+    """Connect; a kept connection that no longer answers is dropped for a fresh one."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        with bounded(connection):
+            usable = connection.is_usable()
+        if not usable:
+            connection.close()
+    connection.ensure_connection()
+
+
 def _until(
     generator: Generator[Any, Any, Any], deadline: float, driver: psycopg.Connection
 ) -> Generator[Any, Any, Any]:

@@ -48,11 +48,6 @@ def _ask() -> None:
     """
     with patience.answering(connection.alias):
         try:
-            if connection.connection is not None:
-                with patience.bounded(connection):
-                    usable = connection.is_usable()
-                if not usable:
-                    connection.close()
-            connection.ensure_connection()
+            patience.revive(connection)
         except DatabaseError as error:
             raise EngineUnreachable(EngineUnreachable.title) from error
