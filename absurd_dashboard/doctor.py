@@ -101,20 +101,15 @@ def _own_tables() -> Iterator[Finding]:
 
 def _version(opened: Snapshot) -> Iterator[Finding]:
     newest: str = absurdctl.ABSURD_SCHEMA_TARGET_VERSION
+    key = absurdctl.version_sort_key  # a development build comes after every release
     if opened.version == newest:
         yield Finding(Level.OK, "schema", "as new as absurdctl knows it")
-    elif _numbers(opened.version) < _numbers(newest):
+    elif key(opened.version) < key(newest):
         said = f"{opened.version}, and absurdctl here knows {newest}"
         yield Finding(Level.WARNING, "schema", said, "Upgrade it with absurdctl migrate.")
     else:
         said = f"{opened.version} is newer than absurdctl here knows ({newest})"
         yield Finding(Level.OK, "schema", said)
-
-
-def _numbers(version: str) -> tuple[float, ...]:
-    """A release as numbers; a development build comes after all of them."""
-    parts = version.split(".")
-    return tuple(map(int, parts)) if all(map(str.isdecimal, parts)) else (float("inf"),)
 
 
 _RIGHTS = """
