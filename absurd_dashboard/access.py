@@ -61,6 +61,7 @@ class Access:
         unreadable: queues that the viewer may see and the database's role may not read.
         near: the queues that are looked into where none is named: the busiest of very many; None
             for all.
+        began: see :class:`absurd_dashboard.engine.Snapshot`.
         widely: not empty once something was asked that is about no queue in particular.
     """
 
@@ -78,6 +79,7 @@ class Access:
     behind: timedelta | None = None
     unreadable: tuple[str, ...] = ()
     near: tuple[QueueScope, ...] | None = None
+    began: int = 0
     widely: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
@@ -102,6 +104,7 @@ class Access:
             tenant_name=grant.name,
             actions=grant.actions,
             stamp=snapshot.stamp,
+            began=snapshot.began,
             everything=len(scopes) == len(names) and all(s.tenants is None for s in scopes),
             instance=instance,
             behind=snapshot.behind,
@@ -273,7 +276,8 @@ def _relations(scope: QueueScope) -> dict[str, sql.Composable]:
         return sql.SQL(sql_text(part))
 
     tables = {prefix: escaped(scope.relation(prefix)) for prefix in PREFIXES}
-    # Only the check before an emit looks past the scope, and only counts what it finds there.
+    # Past the scope look: the check before an emit, which only counts what it finds there; and
+    # versions of rows in sight, which a narrowed relation does not have.
     whole = QueueScope(scope.queue)
-    every = {f"every_{prefix}": escaped(whole.relation(prefix)) for prefix in ("w", "e")}
+    every = {f"every_{prefix}": escaped(whole.relation(prefix)) for prefix in PREFIXES}
     return {"queue": escaped(sql.Literal(scope.queue)), **tables, **every}

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from time import time_ns
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -54,6 +55,7 @@ class Snapshot:
         version: the schema's version; ``main`` on development builds.
         stamp: equal as long as nothing at all was written, for ten seconds; empty where that
             cannot be told.
+        began: when it was opened; see :func:`instant`.
         behind: how far a replica is behind its primary; None for a primary.
     """
 
@@ -61,6 +63,7 @@ class Snapshot:
     now: datetime
     version: str
     stamp: str = ""
+    began: int = 0
     behind: timedelta | None = None
 
 
@@ -116,11 +119,17 @@ def translated() -> Iterator[None]:
         raise known from error
 
 
+def instant() -> int:
+    """Now, in milliseconds, on a clock that the processes of a machine share."""
+    return time_ns() // 1_000_000
+
+
 def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
     timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
     opening = _SETTINGS.format(timeout=timeout, name=tags.application_name())
     # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
     own = len(connection.savepoint_ids) == 0
+    began = instant()
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN + opening if own else opening)
         while cursor.nextset():
@@ -129,7 +138,7 @@ def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
     if _too_old(version):
         raise errors.EngineTooOld(f"The engine's schema is {version}.")
     stamp = _stamp(seen, now) if own else ""
-    return Snapshot(connection.alias, now, version, stamp, behind)
+    return Snapshot(connection.alias, now, version, stamp, began, behind)
 
 
 def _stamp(seen: str, now: datetime) -> str:

@@ -10,6 +10,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 LIVE_HEADER = "X-Absurd-Live"
 #: Names the version of the live region in an answer.
 TOKEN_HEADER = "X-Absurd-Token"  # noqa: S105  no secret
+#: How old, in milliseconds, an answer is that was read for another open page.
+AGE_HEADER = "X-Absurd-Age"
 
 _CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -18,48 +15,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
-from absurd_dashboard import elsewhere, errors, instances, tags, twins
+from absurd_dashboard import elsewhere, errors, instances, polling, tags, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.frame import PageInfo, context, frame
+from absurd_dashboard.frame import PageInfo as PageInfo
 from absurd_dashboard.frame import refused as refused
-from absurd_dashboard.headers import LIVE_HEADER, TOKEN_HEADER, sealed
-from absurd_dashboard.links import Links
-from absurd_dashboard.policy import policy
-from absurd_dashboard.rendering import render
+from absurd_dashboard.headers import LIVE_HEADER, sealed
+from absurd_dashboard.policy import Grant, policy
+from absurd_dashboard.polling import Place
+from absurd_dashboard.shown import Page as Page
+from absurd_dashboard.shown import rendered as rendered
 
 logger = logging.getLogger(__name__)
-#: Says in a JSON answer how many queues in sight were not looked into.
-LEFT_OUT_HEADER = "X-Absurd-Queues-Left-Out"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's answer: which template, with what; and what of it may change while it is open.
-
-    Attributes:
-        title: the object that the page is about.
-        data: a frozen dataclass; the template's ``view``, and the JSON twin.
-        live: path and query that answer for the live region; empty where nothing lives.
-        revealed: whether it shows what is hidden from others.
-        version: whatever the live region depends on besides ``data``; ``data`` when None.
-        every: how often an open page asks, if that is less often than the setting says.
-    """
-
-    title: str
-    data: Any
-    live: str = ""
-    version: Any = None
-    status: int = 200
-    revealed: bool = False
-    every: timedelta = timedelta(0)
-
-    @property
-    def token(self) -> str:
-        """Equal as long as the live region shows the same."""
-        seen = self.data if self.version is None else self.version
-        return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
-
 
 #: A view's body: reads through the access object, returns a page or any other answer.
 Kwargs = dict[str, Any]
@@ -67,19 +34,25 @@ PageFunction = Callable[..., Page | HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 
 
-def page(section: str, template: str) -> Callable[[PageFunction], View]:
+def page(section: str, template: str, *, shared: bool = False) -> Callable[[PageFunction], View]:
     """Make a view of a page function.
 
     Args:
         section: which entry of the navigation is current.
         template: name below ``absurd_dashboard/`` without ``.html``; its live region stands in
             ``<template>_live.html``.
+        shared: whether open pages with the same address and grant may be drawn from one reading.
+            The function then asks the request for its address, and nothing of its user.
     """
+    place = Place(section, template, shared)
 
     def decorate(function: PageFunction) -> View:
         def once(request: HttpRequest, tenant: str | None, kwargs: Kwargs) -> HttpResponseBase:
+            read = partial(function, request, **kwargs)
+            if polling.possible(request):
+                return polling.polled(request, granted(request, tenant), read, place)
             with access_to(request, tenant) as access:
-                answer = function(request, access, **kwargs)
+                answer = read(access)
                 if not isinstance(answer, Page):
                     return answer
                 return rendered(request, answer, access, section, template)
@@ -96,9 +69,22 @@ def page(section: str, template: str) -> Callable[[PageFunction], View]:
         def view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             return answered(request, body, section=section, kwargs=kwargs)
 
+        view.place = place  # type: ignore[attr-defined]  # says of a URL which page it is
         return view
 
     return decorate
+
+
+def granted(request: HttpRequest, tenant: str | None) -> Grant:
+    """What the policy grants to a request.
+
+    Raises:
+        NotGranted: nothing.
+    """
+    grant = policy().grant(request, tenant)
+    if grant is None:
+        raise errors.NotGranted(tenant)
+    return grant
 
 
 @contextmanager
@@ -113,16 +99,9 @@ def access_to(request: HttpRequest, tenant: str | None) -> Iterator[Access]:
         NotGranted: the policy grants nothing here.
         Http404: there is no such engine.
         InstanceNeeded: there are several engines, and the address names none.
-        Unchanged: an open page asks, and nothing was written since it was drawn.
     """
-    grant = policy().grant(request, tenant)
-    if grant is None:
-        raise errors.NotGranted(tenant)
-    instance = instances.chosen(request)
+    grant, instance = granted(request, tenant), instances.chosen(request)
     with instances.reading(instance, request.method) as opened:
-        known = request.headers.get(LIVE_HEADER, "")
-        if opened.stamp and known.startswith(f"{opened.stamp}."):
-            raise errors.Unchanged
         yield Access.of(grant, opened, instance.alias)
 
 
@@ -198,64 +177,6 @@ def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResp
         case AbsurdError():
             return refused(request, section, 503, _("The engine did not do it"), str(error))
     return None
-
-
-def rendered(
-    request: HttpRequest, answer: Page, access: Access, section: str, template: str
-) -> HttpResponseBase:
-    """A page in the form that was asked for: HTML, its live region alone, or JSON."""
-    if twins.wanted(request):
-        response = twins.response(answer.data, status=answer.status)
-        if access.left_out:
-            response[LEFT_OUT_HEADER] = str(access.left_out)
-        return response
-    token = f"{access.stamp}.{answer.token}"
-    known = request.headers.get(LIVE_HEADER)
-    if known is not None and known.rpartition(".")[2] == answer.token:
-        return HttpResponse(status=204, headers={TOKEN_HEADER: token})
-    framed = frame(request, answer.title, section)
-    framed["refresh_ms"] = max(framed["refresh_ms"], int(answer.every.total_seconds() * 1000))
-    info = PageInfo(
-        **framed,
-        now=access.now,
-        live_url=answer.live,
-        live_template=f"absurd_dashboard/{template}_live.html",
-        token=token,
-        queues=access.queue_names,
-        tenant=access.tenant,
-        tenant_name=access.tenant_name,
-        tenants=_switcher(request) if known is None else (),
-        instance=instances.name_in(request),
-        instances=_engines(request) if known is None else (),
-        behind=access.behind,
-        looked_into=len(access.scopes) - access.left_out,
-        left_out=access.left_out,
-        may=access.actions,
-        redacted=bool(access.redactions),
-        revealed=answer.revealed,
-    )
-    known_by = context(request, info, view=answer.data)
-    if known is None:
-        return render(request, f"absurd_dashboard/{template}.html", known_by, status=answer.status)
-    # A page where nothing lives has no live region: whoever asks for one gets the page.
-    response = render(request, [info.live_template, f"absurd_dashboard/{template}.html"], known_by)
-    response[TOKEN_HEADER] = token
-    return response
-
-
-def _switcher(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    """Name and address of the tenants to switch to; empty where there is no choice."""
-    links = Links.of(request)
-    found = tuple(
-        (name, links.within(slug).to("overview")) for slug, name in policy().tenants(request)
-    )
-    return found if len(found) > 1 else ()
-
-
-def _engines(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    """Name and address of the engines to switch to; empty where there is one."""
-    links, known = Links.of(request), instances.instances()
-    return tuple((name, links.at(name).to("overview")) for name in known) if len(known) > 1 else ()
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -23,6 +23,7 @@ class Answer:
         statements: how many statements went to the engine's database.
         sql: milliseconds that they took.
         token: what names the state of a live page.
+        age: seconds since it was read, where it was read for another page.
     """
 
     status: int
@@ -32,6 +33,7 @@ class Answer:
     statements: int
     sql: float
     token: str
+    age: float
     body: bytes
 
 
@@ -73,6 +75,7 @@ class Browser:
             statements=int(timing[2]) if timing else 0,
             sql=float(timing[1]) if timing else 0.0,
             token=response.getheader("X-Absurd-Token") or "",
+            age=int(response.getheader("X-Absurd-Age") or 0) / 1000,
             body=body,
         )
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 import sys
 import threading
@@ -93,8 +94,11 @@ def _watch(port: int, cookie: str, page: str, number: int, ended: threading.Even
     browser, token = Browser(port, cookie), ""
     ended.wait(INTERVAL * number / WATCHERS)
     while not ended.is_set():
-        token = browser.get(page, X_Absurd_Live=token).token or token
-        ended.wait(INTERVAL)
+        answer = browser.get(page, X_Absurd_Live=token)
+        token = answer.token or token
+        # As live.js does.
+        spread = 1 - random.random() / 5 if answer.age else 1  # noqa: S311  no secret
+        ended.wait(max(0.25, INTERVAL * spread - answer.age))
 
 
 @contextmanager

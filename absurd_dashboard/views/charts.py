@@ -35,7 +35,7 @@ class ChartsView:
     figures: Figures
 
 
-@page("charts", "charts/page")
+@page("charts", "charts/page", shared=True)
 def charts(request: HttpRequest, access: Access) -> Page:
     """The charts of a range, of all queues in sight or one, of all task names or one."""
     span = chosen(request.GET.get("window"))

@@ -53,7 +53,7 @@ class EventView:
     depth: int = queries.WOKEN_DEPTH
 
 
-@page("events", "events/list")
+@page("events", "events/list", shared=True)
 def events(request: HttpRequest, access: Access) -> Page:
     """Events that were emitted, newest first."""
     span = window(request.GET.get("window"), "7d")

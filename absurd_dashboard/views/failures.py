@@ -104,7 +104,7 @@ def failures(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
     return shown(request, **kwargs)
 
 
-@page("failures", "failures/groups")
+@page("failures", "failures/groups", shared=True)
 def by_cause(request: HttpRequest, access: Access) -> Page:
     """Failures of the window by cause."""
     span, every = window(request.GET.get("window"), "24h"), _every(request)
@@ -126,7 +126,7 @@ def by_cause(request: HttpRequest, access: Access) -> Page:
     return Page(_("Failures"), shown, live=request.get_full_path())
 
 
-@page("failures", "failures/list")
+@page("failures", "failures/list", shared=True)
 def one_by_one(request: HttpRequest, access: Access) -> Page:
     """Terminally failed tasks, newest first."""
     span = window(request.GET.get("window"), "24h")

@@ -31,7 +31,7 @@ class Overview:
         return sum(queue.failed for queue in self.queues)
 
 
-@page("overview", "overview")
+@page("overview", "overview", shared=True)
 def overview(request: HttpRequest, access: Access) -> Page:
     """Every queue in sight."""
     found = summaries(access)
@@ -39,7 +39,7 @@ def overview(request: HttpRequest, access: Access) -> Page:
     return Page(_("Overview"), shown, live=request.get_full_path())
 
 
-@page("overview", "attention")
+@page("overview", "attention", shared=True)
 def attention(request: HttpRequest, access: Access) -> Page:
     """What needs somebody, alone; its JSON is for alerts."""
     found = _attention(request, access, summaries(access))

@@ -53,7 +53,7 @@ class QueueView:
     can_maintain: bool
 
 
-@page("queues", "queues/list")
+@page("queues", "queues/list", shared=True)
 def queues(request: HttpRequest, access: Access) -> Page:
     """Every queue with its counts and policy."""
     kept = policies(access)
@@ -64,7 +64,7 @@ def queues(request: HttpRequest, access: Access) -> Page:
     return Page(_("Queues"), found, live=request.get_full_path())
 
 
-@page("queues", "queues/detail")
+@page("queues", "queues/detail", shared=True)
 def queue(request: HttpRequest, access: Access, queue: str) -> Page:
     """One queue."""
     if queue in access.unreadable:

@@ -87,7 +87,7 @@ class TaskList:
         return WINDOWS
 
 
-@page("tasks", "tasks/list")
+@page("tasks", "tasks/list", shared=True)
 def tasks(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
     """Tasks over all queues, newest first."""
     if (found := _sole_id(access, request)) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from absurd_dashboard.queries import pieces as cut
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.audit import Deed, of_task
 from absurd_dashboard.queries.tasks import known, locate
+from absurd_dashboard.queries.versions import NOTHING, Followed
 from absurd_dashboard.sentence import Status
 from absurd_dashboard.states import state_of
 from absurd_dashboard.timeline import Timeline
@@ -36,6 +37,8 @@ from absurd_dashboard.views import pieces
 _GONE = gettext_noop("No task with this id, or none that you may see")
 # An open task's picture moves with the clock, but need not be drawn anew every two seconds.
 _REDRAW_SECONDS = 10
+# Of a finished one, what was done to it in vain and what failed like it may change.
+_FINISHED_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,22 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         panels=panels(request, access, in_view),
     )
     version = (*_version(found), record, related.ties, shown.panels)
-    return Page(found.history.task.name, shown, live=request.get_full_path(), version=version)
+    return Page(
+        found.history.task.name,
+        shown,
+        live=request.get_full_path(),
+        version=version,
+        follows=_followed(found, related) if not shown.panels else NOTHING,
+    )
+
+
+def _followed(found: one_task.TaskDetail, related: Lineage) -> Followed:
+    """The task and its relatives: their rows change with all that the page says, but for time."""
+    above = (related.parent,) if related.parent else ()
+    relatives = {(each.task.queue, each.task.task_id) for each in (*above, *related.children)}
+    task = found.history.task
+    lasts = _FINISHED_SECONDS if state_of(task.state).finished else _REDRAW_SECONDS
+    return Followed(frozenset({(found.queue, task.task_id), *relatives}), timedelta(seconds=lasts))
 
 
 def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]:

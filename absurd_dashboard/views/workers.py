@@ -41,7 +41,7 @@ class WorkerList:
         return DEPTH
 
 
-@page("workers", "workers/list")
+@page("workers", "workers/list", shared=True)
 def workers(request: HttpRequest, access: Access) -> Page:
     """Every worker that holds a claim or held one within the hour."""
     queues = summaries(access)

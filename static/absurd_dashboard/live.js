@@ -11,6 +11,7 @@ let state = "live";
 let timer = 0;
 let asking = null;
 let hurry = false;
+let seniority = 0; // age of the last answer, in milliseconds
 
 const region = () => document.querySelector("[data-live]");
 const paused = () => pause.getAttribute("aria-pressed") === "true";
@@ -21,11 +22,14 @@ function interval(element) {
   return failures ? Math.min(MAX, calm * 2 ** failures) : calm;
 }
 
+// Pages that share a reading come back together, a little scattered: one of them reads for all.
+const shared = (wait) => (seniority ? Math.max(MIN / 4, wait * (1 - Math.random() / 5) - seniority) : wait);
+
 function schedule(delay) {
   clearTimeout(timer);
   const element = region();
   if (!element || document.hidden || paused() || state === "ended") return;
-  timer = setTimeout(ask, delay ?? interval(element));
+  timer = setTimeout(ask, delay ?? shared(interval(element)));
 }
 
 async function ask() {
@@ -57,7 +61,8 @@ async function receive(response, element) {
   const token = response.headers.get("X-Absurd-Token");
   if (response.status !== 204) swap(element, await response.text());
   if (token) element.dataset.liveToken = token;
-  updated = Date.now();
+  seniority = Number(response.headers.get("X-Absurd-Age")) || 0;
+  updated = Date.now() - seniority;
   failures = 0;
   state = "live";
 }
@@ -96,6 +101,7 @@ function failed(error) {
   console.warn("live:", error);
   failures = Math.min(failures + 1, 6);
   state = "reconnecting";
+  seniority = 0;
 }
 
 // Asking again is no use; the page itself, opened anew, says why or leads to the sign-in page.

@@ -15,9 +15,8 @@ from tests.dashboard import second_line
 from tests.dashboard.engine import Engine
 from tests.dashboard.second_line import BOUND
 
-# Under row-level security: the first brings connections and roles of its own, the second reads
-# plans, which are others where policies are part of them.
-collect_ignore = [] if BOUND is None else ["test_real_worker.py", "test_plans.py"]
+# Under row-level security plans are others: policies are part of them.
+collect_ignore = [] if BOUND is None else ["test_plans.py"]
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ class Answer:
     token: str = ""
     location: str = ""
     drop: bool = False
+    age: int = 0
 
 
 @dataclass
@@ -91,9 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.drop:
             self.close_connection = True
             return
-        self._send(
-            answer.status, answer.html.encode(), token=answer.token, location=answer.location
-        )
+        told = {"X-Absurd-Token": answer.token, "X-Absurd-Age": answer.age or ""}
+        self._send(answer.status, answer.html.encode(), location=answer.location, **told)
 
     def _static(self, name: str) -> None:
         found = finders.find(name)
@@ -104,18 +104,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, Path(found).read_bytes(), kind=kind)
 
     def _send(
-        self, status: int, body: bytes = b"", *, kind: str = "", token: str = "", location: str = ""
+        self, status: int, body: bytes = b"", *, kind: str = "", location: str = "", **more: object
     ) -> None:
         self.send_response(status)
         self.send_header("Content-Security-Policy", CSP)
         self.send_header("Content-Length", str(len(body)))
         for name, value in (
             ("Content-Type", kind or "text/html; charset=utf-8"),
-            ("X-Absurd-Token", token),
             ("Location", location),
+            *more.items(),
         ):
             if value:
-                self.send_header(name, value)
+                self.send_header(name, str(value))
         self.end_headers()
         self.wfile.write(body)
 

@@ -248,6 +248,13 @@ def test_the_interval_is_kept_within_bounds(live: Live, told: int, asks: int) ->
         live.wait(1)
 
 
+def test_pages_that_share_a_reading_come_back_when_it_is_an_interval_old(live: Live) -> None:
+    live.open()
+    live.ask(Answer(age=900))
+    with live.tab.expect_request("**/live"):
+        live.wait(live.site.interval - 900)  # by then the reading is an interval old
+
+
 def test_the_page_polls_on_after_htmx_exchanged_it(live: Live) -> None:
     live.open()
     live.tab.get_by_role("link", name="Older").click()

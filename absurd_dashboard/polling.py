@@ -1,0 +1,123 @@
+"""How an open page is answered: from as little as tells whether it is still true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
+
+from absurd_dashboard import errors, instances, twins, watching
+from absurd_dashboard.access import Access
+from absurd_dashboard.engine import instant
+from absurd_dashboard.headers import AGE_HEADER, LIVE_HEADER, TOKEN_HEADER
+from absurd_dashboard.instances import Instance
+from absurd_dashboard.policy import Grant
+from absurd_dashboard.queries.versions import versions
+from absurd_dashboard.shown import Page, rendered
+from absurd_dashboard.watching import Reading, Token
+
+#: Reads a page through an access object.
+Read = Callable[[Access], Page | HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of the dashboard; see :func:`absurd_dashboard.pages.page`."""
+
+    section: str
+    template: str
+    shared: bool = False
+
+
+def possible(request: HttpRequest) -> bool:
+    """Whether an open page asks, outside of a transaction of the host's.
+
+    Inside of one, what is read may have been written by nobody else's leave.
+    """
+    if LIVE_HEADER not in request.headers or twins.wanted(request):
+        return False
+    instance = instances.chosen(request)
+    return not connections[instance.replica or instance.alias].in_atomic_block
+
+
+def polled(request: HttpRequest, grant: Grant, read: Read, place: Place) -> HttpResponseBase:
+    """Answer an open page.
+
+    Args:
+        request: with the token of what the page has seen.
+        grant: what the viewer may see.
+        read: reads the page.
+        place: which one it is.
+
+    Raises:
+        Unchanged: nothing was written since it was drawn.
+    """
+    instance, known = instances.chosen(request), Token.of(request.headers[LIVE_HEADER])
+    if (at := watching.unwritten(instance.alias, known)) is not None:
+        return _aged(HttpResponse(status=204), at)
+    with watching.turn(_seen(request, grant, instance, place)) as watch:
+        found = watch.reading
+        if found is None or not found.serves(known):
+            read_now = _reading(request, instance, grant, known, found, read)
+            if isinstance(read_now, HttpResponseBase):
+                return read_now
+            found, watch.reading = read_now, read_now.kept(place.shared)
+    return _answer(request, found, known, place)
+
+
+def _seen(request: HttpRequest, grant: Grant, instance: Instance, place: Place) -> Hashable:
+    """All that decides what an address shows to whom."""
+    return (
+        *(request.get_host(), request.get_full_path(), place.template, instance),
+        *(grant.tenant, grant.name, tuple(grant.rules), frozenset(grant.actions)),
+        *(get_language(), get_current_timezone_name()),
+    )
+
+
+def _reading(
+    request: HttpRequest,
+    instance: Instance,
+    grant: Grant,
+    known: Token,
+    before: Reading | None,
+    read: Read,
+) -> Reading | HttpResponseBase:
+    """The page read anew, or the reading before where its rows are the same."""
+    with instances.reading(instance, request.method) as opened:
+        watching.stamped(instance.alias, opened.began, opened.stamp)
+        if opened.stamp == known.stamp:
+            raise errors.Unchanged
+        access = Access.of(grant, opened, instance.alias)
+        if before is not None and before.holds(known, lambda: versions(access, before.follows)):
+            return before.renewed(opened.began, opened.stamp)
+        answer = read(access)
+        if not isinstance(answer, Page):
+            return answer
+        token = Token(opened.began, opened.stamp, answer.state)
+        return Reading(
+            token,
+            (answer, access),
+            answer.follows,
+            versions(access, answer.follows),
+            since=opened.began,
+        )
+
+
+def _answer(request: HttpRequest, found: Reading, known: Token, place: Place) -> HttpResponseBase:
+    if found.token.state == known.state:
+        response: HttpResponseBase = HttpResponse(status=204)
+    else:
+        answer, access = found.shown
+        response = rendered(request, answer, access, place.section, place.template)
+    response.headers[TOKEN_HEADER] = str(found.token)
+    return _aged(response, found.token.at)
+
+
+def _aged(response: HttpResponseBase, at: int) -> HttpResponseBase:
+    """Say how old an answer is, so that those who share it come back together."""
+    response.headers[AGE_HEADER] = str(max(0, instant() - at))
+    return response

@@ -1,0 +1,158 @@
+"""Open pages: what each has seen, and how those that show the same share one reading of the engine.
+
+An open page asks every two seconds whether it is still true. While nothing is written, the answer
+is one statement, or none where another page asked a moment ago. While something is written all the
+time, a page is read anew once for all who look at it, and not at all where the rows that it shows
+have kept their versions. All of this is of one process and outlives no request's rights: what is
+shared is what one grant sees at one address.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.engine import instant
+from absurd_dashboard.queries.versions import Followed
+
+#: Pages of a process that are remembered: those asked for last.
+REMEMBERED = 128
+# Part of the interval for which a reading is new enough for whoever has not seen it.
+_FRESH = 0.5
+_LONGEST = 15  # digits of an instant
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What an open page has seen.
+
+    Attributes:
+        at: when it was read, in milliseconds.
+        stamp: see :class:`absurd_dashboard.engine.Snapshot`.
+        state: equal as long as the page shows the same.
+    """
+
+    at: int = 0
+    stamp: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Token:
+        """Read what a page sends; anything else is a page that has seen nothing."""
+        at, _, rest = text.partition(".")
+        stamp, _, state = rest.partition(".")
+        if not at.isdecimal() or len(at) > _LONGEST:
+            return cls()
+        return cls(int(at), stamp, state)
+
+    def __str__(self) -> str:
+        return f"{self.at}.{self.stamp}.{self.state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as it was read.
+
+    Attributes:
+        token: what names it; ``token.at`` is when it was last true.
+        shown: what to draw it from; None where that is not kept.
+        follows: the tasks whose rows tell whether it is still true.
+        rows: the versions of these rows.
+        since: when it was read in full, in milliseconds.
+    """
+
+    token: Token
+    shown: Any
+    follows: Followed
+    rows: str
+    since: int
+
+    def serves(self, known: Token) -> bool:
+        """Whether it answers a page that has seen ``known``: it is newer, and still new."""
+        return self._says(known) and self.token.at > known.at and _new(self.token.at)
+
+    def holds(self, known: Token, rows: Callable[[], str]) -> bool:
+        """Whether it is still true, for a page that has seen ``known``.
+
+        Args:
+            known: what the page has seen.
+            rows: reads the versions that its rows have now.
+        """
+        old = instant() - self.since >= self.follows.lasts / timedelta(milliseconds=1)
+        return not old and self._says(known) and self.rows == rows()
+
+    def _says(self, known: Token) -> bool:
+        """Whether there is an answer in it for a page that has seen ``known``."""
+        return self.shown is not None or self.token.state == known.state
+
+    def renewed(self, at: int, stamp: str) -> Reading:
+        """The same, true at another time."""
+        return replace(self, token=replace(self.token, at=at, stamp=stamp))
+
+    def kept(self, whole: bool) -> Reading:
+        """What to remember of it: all, or what tells whether it is still true."""
+        return self if whole else replace(self, shown=None)
+
+
+@dataclass(slots=True)
+class Watch:
+    """One page as one grant sees it, and the last reading of it."""
+
+    reading: Reading | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_watches: OrderedDict[Hashable, Watch] = OrderedDict()
+#: By engine: the stamp that it had last, and when.
+_stamps: dict[str, Token] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def turn(key: Hashable) -> Iterator[Watch]:
+    """The only one to read a page: others wait, and find what was read meanwhile.
+
+    Args:
+        key: all that decides what the page shows, what the viewer may see above all.
+    """
+    with _lock:
+        watch = _watches.setdefault(key, Watch())
+        _watches.move_to_end(key)
+        while len(_watches) > REMEMBERED:
+            _watches.popitem(last=False)
+    with watch.lock:
+        yield watch
+
+
+def stamped(engine: str, at: int, stamp: str) -> None:
+    """Remember which stamp an engine had at a time."""
+    _stamps[engine] = Token(at, stamp)
+
+
+def unwritten(engine: str, known: Token) -> int | None:
+    """When another page found, a moment ago, that nothing was written since ``known``."""
+    last = _stamps.get(engine, Token())
+    same = bool(known.stamp) and last.stamp == known.stamp
+    return last.at if same and last.at > known.at and _new(last.at) else None
+
+
+@receiver(setting_changed)
+def forget(**_: object) -> None:
+    """Forget what was read, which other settings might show otherwise."""
+    with _lock:
+        _watches.clear()
+        _stamps.clear()
+
+
+def _new(at: int) -> bool:
+    fresh = dashboard_settings().refresh_interval * _FRESH
+    return 0 <= instant() - at < fresh / timedelta(milliseconds=1)

@@ -1,0 +1,10 @@
+-- Which versions the rows of some tasks have in one queue: the transactions that wrote them, added up.
+select {queue}::text as queue_name, kind, concat_ws(' ', count(*), sum(written), max(written)) as version
+  from (select 't' as kind, x.xmin::text::bigint as written from {every_t} x where x.task_id = any(%(tasks)s)
+        union all
+        select 'r', x.xmin::text::bigint from {every_r} x where x.task_id = any(%(tasks)s)
+        union all
+        select 'c', x.xmin::text::bigint from {every_c} x where x.task_id = any(%(tasks)s)
+        union all
+        select 'w', x.xmin::text::bigint from {every_w} x where x.task_id = any(%(tasks)s)) v
+ group by kind
