@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
 from django.utils.formats import get_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 #: Names longer than this are shortened in the middle.
 LONGEST_NAME = 120
@@ -47,10 +48,13 @@ def duration(length: timedelta | float) -> str:
 
 def _written(number: str) -> str:
     """A number with the separators of the viewer's language instead of a comma and a point."""
-    if number.isdigit():
-        return number
+    return number if number.isdigit() else number.translate(_separators(get_language()))
+
+
+@lru_cache
+def _separators(language: str | None) -> dict[int, str]:
     separators = {",": get_format("THOUSAND_SEPARATOR"), ".": get_format("DECIMAL_SEPARATOR")}
-    return number.translate(str.maketrans(separators))
+    return str.maketrans(separators)
 
 
 def _two_units(seconds: int) -> str:

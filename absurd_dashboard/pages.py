@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
-from absurd_dashboard import elsewhere, errors, instances, polling, tags, twins
+from absurd_dashboard import elsewhere, errors, instances, polling, tags, twins, viewer
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.frame import PageInfo as PageInfo
@@ -125,7 +125,8 @@ def answered(
     if request.method not in methods:
         return _sealed(request, HttpResponse(status=405, headers={"Allow": ", ".join(methods)}))
     match = request.resolver_match
-    with tags.asking(str(match.url_name) if match else ""), tags.metered() as meter:
+    asking = tags.asking(str(match.url_name) if match else "")
+    with viewer.waiting(request), asking, tags.metered() as meter:
         answer = _body_or_reason(request, body, section, kwargs)
     if dashboard_settings().server_timing:
         answer.headers["Server-Timing"] = meter.header

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from absurd_dashboard import viewer
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.errors import EngineUnreachable
 
@@ -82,6 +83,8 @@ def _admit(alias: str) -> None:
 def bounded(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Give up a statement in the block, and its connection, when the server says nothing.
 
+    A statement whose viewer has left is cancelled in the server.
+
     Raises:
         psycopg.OperationalError: (wrapped by Django) the server said nothing for :func:`limit`.
     """
@@ -114,12 +117,15 @@ def _until(
 ) -> Generator[Any, Any, Any]:
     """The driver's own conversation with the server, ended at the deadline."""
     try:
-        wanted = next(generator)
+        wanted, cancelled = next(generator), False
         while True:
             ready = yield wanted  # falsy every tenth of a second in which nothing came
             if not ready and monotonic() > deadline:
                 driver.pgconn.finish()
                 raise psycopg.OperationalError("the server does not answer")
+            if not ready and not cancelled and viewer.left():
+                driver.cancel()
+                cancelled = True
             wanted = generator.send(ready)
     except StopIteration as done:
         return done.value

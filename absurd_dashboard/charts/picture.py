@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils import dateformat
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from absurd_dashboard.charts.scale import HEIGHT, Label
 from absurd_dashboard.timeline.axis import Axis, Piece
@@ -124,4 +126,10 @@ def table(slots: Sequence[Slot], slot: timedelta, cells: Sequence[Sequence[str]]
 
 def when(start: datetime, slot: timedelta) -> str:
     """The beginning of a slot in UTC."""
+    return _when(start, slot, get_language())
+
+
+# Each slot is named twice in each of four charts, and again at the next look.
+@lru_cache(maxsize=2_000)
+def _when(start: datetime, slot: timedelta, language: str | None) -> str:
     return dateformat.format(start, "H:i" if slot < timedelta(minutes=10) else "d M H:i")

@@ -60,7 +60,15 @@ def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
 
     since = chosen.since(access.now)
     lowest = ids.floor(since) if since else None
-    found = search(read, MOST + 1, now=access.now, below=None, since=lowest, budget=budget)
+    found = search(
+        read,
+        MOST + 1,
+        now=access.now,
+        below=None,
+        since=lowest,
+        budget=budget,
+        database=access.database,
+    )
     if found.stopped_at is not None:
         return Count(len(found.rows), Precision.CAPPED)
     return Count.capped(len(found.rows), MOST)

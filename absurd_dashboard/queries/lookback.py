@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from absurd_dashboard import ids
+from django.db import connections, transaction
+
+from absurd_dashboard import engine, ids
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.errors import QueryTimedOut
 
 #: The first slice; the following grow as long as they are cheap.
 _FIRST = timedelta(hours=1)
@@ -17,6 +22,8 @@ _GROWTH = 4
 # Older than this, everything that is left is one slice.
 _LONGEST = timedelta(days=400)
 _LOWEST = UUID(int=0)
+# A slice is given up after so many budgets: it was expected to take less than one.
+_OVERRUN = 4
 
 T = TypeVar("T")
 
@@ -72,6 +79,7 @@ def search(
     below: UUID | None,
     since: UUID | None,
     budget: timedelta,
+    database: str = "",
 ) -> Found[T]:
     """Look through history until enough is found, or it ends, or the budget does.
 
@@ -82,6 +90,8 @@ def search(
         below: begin below this id.
         since: end at this id.
         budget: how long to look; a slice that is expected not to fit in is not begun.
+        database: where it is read; a slice that takes far longer than expected is given up there,
+            and the search with it. Without, slices may take as long as any statement.
     """
     began, lowest = monotonic(), since or _LOWEST
     top = min(now, (ids.timestamp(below) or now)) if below else now
@@ -90,7 +100,14 @@ def search(
     rows: list[T] = []
     while True:
         slice_began = monotonic()
-        rows += read(piece, wanted - len(rows))
+        try:
+            # The first is read in any case: where it takes too long, there is nothing to show.
+            with _limited(database, budget) if database and piece.end != below else nullcontext():
+                rows += read(piece, wanted - len(rows))
+        except QueryTimedOut:
+            if piece.end == below:
+                raise
+            return Found(rows, piece.end, monotonic() - began)
         spent, took = monotonic() - began, monotonic() - slice_began
         if len(rows) >= wanted or piece.first <= lowest:
             return Found(rows, None, spent)
@@ -98,3 +115,22 @@ def search(
         if took > left:
             return Found(rows, piece.first, spent)
         piece = piece.below(_GROWTH if took * _GROWTH < left else 1, lowest)
+
+
+@contextmanager
+def _limited(database: str, budget: timedelta) -> Iterator[None]:
+    """Statements of the block take no more than a few budgets; the transaction outlives them.
+
+    Raises:
+        QueryTimedOut: one would have.
+    """
+    usual, limit = dashboard_settings().statement_timeout, budget * _OVERRUN
+    with engine.translated(), transaction.atomic(using=database):
+        _timeout(database, min(usual, limit))
+        yield
+        _timeout(database, usual)
+
+
+def _timeout(database: str, length: timedelta) -> None:
+    with connections[database].cursor() as cursor:
+        cursor.execute(f"set local statement_timeout = {int(length.total_seconds() * 1000)}")

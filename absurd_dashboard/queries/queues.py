@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,14 +86,31 @@ class QueuePolicy:
     detach_min_age: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is on duty in a queue: how many claims there are, up to :data:`MOST`; and whether work is
+    due and nobody holds any, which is ``idle``."""
+
+    queue: str
+    running: int
+    idle: bool
+
+
+def duties(access: Access) -> list[Duty]:
+    """Every queue in sight, for a part of what :func:`summaries` costs; by name."""
+    given = {"now": access.now, "most": MOST, "claims": CLAIMS}
+    rows = access.each_queue("duty", given, tail="order by queue_name")
+    return [Duty(row["queue_name"], row["running"], row["idle"]) for row in rows]
+
+
 def summaries(
-    access: Access, queue: str | None = None, *, exact: bool = False
+    access: Access, queues: Iterable[str] | None = None, *, exact: bool = False
 ) -> list[QueueSummary]:
-    """Every queue in sight, or one; by name.
+    """Every queue in sight, or some; by name.
 
     Args:
         access: what the viewer may see.
-        queue: this one alone.
+        queues: these alone.
         exact: count to the end, however long that takes.
     """
     rows = access.each_queue(
@@ -105,7 +123,7 @@ def summaries(
             "claims": None if exact else CLAIMS,
             "looked": None if exact else LOOKED,
         },
-        queues=None if queue is None else [queue],
+        queues=queues,
     )
     found = [_summary(row, exact) for row in rows]
     return sorted(found, key=lambda summary: summary.queue)

@@ -134,6 +134,7 @@ def _downwards(
         below=chosen.older,
         since=ids.floor(since) if since else None,
         budget=dashboard_settings().search_budget,
+        database=access.database,
     )
 
 

@@ -121,13 +121,13 @@ def _held(rows: list[Row]) -> Counter[str]:
     """How many claims of each queue were looked at."""
     held: Counter[str] = Counter()
     for row in rows:
-        if row["kind"] == "held":
-            held[row["queue_name"]] += row["runs"]
+        if row["kind"] == "worker":
+            held[row["queue_name"]] += row["held"]
     return held
 
 
-def _total(rows: list[Row], kind: str) -> int:
-    return sum(row["runs"] for row in rows if row["kind"] == kind)
+def _total(rows: list[Row], column: str) -> int:
+    return sum(row[column] for row in rows if row["kind"] == "worker")
 
 
 def _claim(row: Row, now: datetime) -> Claim:

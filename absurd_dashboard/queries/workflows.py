@@ -266,6 +266,7 @@ def _named(
         below=below,
         since=ids.floor(since) if since else None,
         budget=dashboard_settings().search_budget,
+        database=access.database,
     )
 
 

@@ -71,7 +71,7 @@ def queue(request: HttpRequest, access: Access, queue: str) -> Page:
         raise EngineForbidden(EngineForbidden.title)
     if queue not in access.queue_names:
         raise Http404(_("No queue with this name, or none that you may see"))
-    (summary,) = summaries(access, queue)
+    (summary,) = summaries(access, [queue])
     shown = QueueView(
         summary,
         policies(access).get(queue),

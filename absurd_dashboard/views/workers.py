@@ -1,5 +1,6 @@
 """Who holds claims."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.pages import Page, page
-from absurd_dashboard.queries.queues import QueueSummary, summaries
+from absurd_dashboard.queries.queues import MOST, Duty, QueueSummary, duties, summaries
 from absurd_dashboard.queries.workers import DEPTH, Claim, Crew, Worker, crew
 
 
@@ -44,17 +45,18 @@ class WorkerList:
 @page("workers", "workers/list", shared=True)
 def workers(request: HttpRequest, access: Access) -> Page:
     """Every worker that holds a claim or held one within the hour."""
-    queues = summaries(access)
+    found = duties(access)
+    idle = [duty.queue for duty in found if duty.idle]
     shown = WorkerList(
         crew=crew(access),
-        idle=[queue for queue in queues if queue.nobody_works],
-        running=_running(queues),
+        idle=summaries(access, idle) if idle else [],
+        running=_running(found),
     )
     return Page(_("Workers"), shown, live=request.get_full_path())
 
 
-def _running(queues: list[QueueSummary]) -> Count:
+def _running(duties: Sequence[Duty]) -> Count:
     """Claims of all queues together."""
-    total = sum(queue.running for queue in queues)
-    capped = any("running" in queue.at_least for queue in queues)
+    total = sum(duty.running for duty in duties)
+    capped = any(duty.running >= MOST for duty in duties)
     return Count(total, Precision.CAPPED) if capped else Count(total)

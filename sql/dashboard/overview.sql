@@ -4,14 +4,24 @@ select {queue}::text as queue_name, pending, running, sleeping, expired, workers
        case when least(next_pending, next_sleeping) <= %(now)s
             then least(next_pending, next_sleeping) end as oldest_due,
        failed, failed_looked, failed_read, failed_runs
-  from (select count(*) as pending, min(available_at) as next_pending
-          from (select r.available_at from {r} r where r.state = 'pending'
-                 order by r.available_at limit %(most)s) x) p
- cross join (select count(*) as sleeping, min(available_at) as next_sleeping
-               from (select r.available_at from {r} r where r.state = 'sleeping'
-                      order by r.available_at limit %(most)s) x) s
- cross join (select count(*) as running
-               from (select from {r} r where r.state = 'running' limit %(most)s) x) a
+  -- One part for all states, so that it is planned once: each part costs as much to plan as to run,
+  -- and in a partitioned queue as often as it has partitions.
+  from (select max(n) filter (where state = 'pending') as pending,
+               max(n) filter (where state = 'running') as running,
+               max(n) filter (where state = 'sleeping') as sleeping,
+               max(n) filter (where state = 'failed') as failed_runs,
+               max(first_at) filter (where state = 'pending') as next_pending,
+               max(first_at) filter (where state = 'sleeping') as next_sleeping
+          from (values ('pending', '-infinity'::timestamptz, 'infinity'::timestamptz),
+                       ('running', '-infinity', 'infinity'),
+                       ('sleeping', '-infinity', 'infinity'),
+                       -- those whose wait ended by failing were never claimed again
+                       ('failed', %(failed_since)s, %(now)s)) s(state, since, until)
+         cross join lateral (select count(*) as n, min(available_at) as first_at
+                               from (select r.available_at from {r} r
+                                      where r.state = s.state and r.available_at >= s.since
+                                        and r.available_at <= s.until
+                                      order by r.available_at limit %(most)s) x) counted) o
  cross join (select count(*) as expired
                from (select from {r} r
                       where r.state = 'running' and r.claim_expires_at <= %(now)s
@@ -32,7 +42,3 @@ select {queue}::text as queue_name, pending, running, sleeping, expired, workers
                         and r.available_at < 'infinity'
                       order by r.available_at desc limit %(looked)s) x
                join {t} t on t.task_id = x.task_id) f
- cross join (select count(*) as failed_runs
-               from (select from {r} r
-                      where r.state = 'failed' and r.available_at >= %(failed_since)s
-                        and r.available_at < 'infinity' limit %(most)s) x) fr

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client, override_settings
 
 from absurd_dashboard import ids
+from absurd_dashboard.errors import QueryTimedOut
 from absurd_dashboard.queries.lookback import Slice, search
 from tests.dashboard.engine import Engine
 
@@ -96,3 +97,36 @@ def test_a_list_that_ran_out_of_time_says_how_far_it_looked_and_goes_on(
             address, pages = f"/absurd/tasks/{unescape(older)}", pages + 1
             assert pages < 40
     assert pages > 0
+
+
+def test_a_slice_that_takes_far_longer_than_expected_ends_the_search_and_not_the_page(
+    engine: Engine,
+) -> None:
+    history = History(0.1, 500)
+
+    def read(piece: Slice, most: int) -> list[UUID]:
+        rows = history(piece, most)
+        if len(history.read) == 3:
+            engine.call("select pg_sleep(3)")  # less than any statement may take
+        return rows
+
+    found = search(
+        read,
+        10,
+        now=NOW,
+        below=None,
+        since=None,
+        budget=timedelta(seconds=0.1),
+        database="absurd",
+    )
+    assert found.rows == history.ids[:1]
+    assert found.stopped_at == history.read[1].first
+    assert engine.call("select 1") == [(1,)]
+
+
+def test_a_first_slice_that_takes_too_long_leaves_nothing_to_show() -> None:
+    def read(piece: Slice, most: int) -> list[UUID]:
+        raise QueryTimedOut
+
+    with pytest.raises(QueryTimedOut):
+        search(read, 10, now=NOW, below=None, since=None, budget=timedelta(seconds=1))
