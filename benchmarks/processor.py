@@ -10,12 +10,17 @@ import psycopg
 
 def backends(url: str) -> list[psutil.Process]:
     """The processes of the PostgreSQL server behind a URL; none where it is on another machine."""
+    return [child for server in servers(url) for child in server.children()]
+
+
+def servers(url: str) -> list[psutil.Process]:
+    """The PostgreSQL server behind a URL as a process; none where it is on another machine."""
     with psycopg.connect(url) as connection:
         (directory,) = connection.execute("show data_directory").fetchone() or ("",)
     file = Path(directory) / "postmaster.pid"
     if not file.exists():
         return []
-    return psutil.Process(int(file.read_text().split()[0])).children()
+    return [psutil.Process(int(file.read_text().split()[0]))]
 
 
 def spent(processes: list[psutil.Process]) -> dict[int, float]:

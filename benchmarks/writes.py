@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import sys
@@ -16,11 +17,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
-from benchmarks import data
+from benchmarks import cores, data
 from benchmarks.http import Browser, sign_in
+from benchmarks.processor import servers
 from benchmarks.stack import USER, Dashboard, dashboard, versions
 
 QUEUE = "default"
@@ -46,8 +49,15 @@ _CLAIM = "select run_id from absurd.claim_task('default', 'bench', 60, %s)"
 _COMPLETE = """select absurd.complete_run('default', %s, '{"ok": true}')"""
 
 
-def write(url: str, seconds: float) -> int:
-    """Spawn, claim and complete for some seconds, each its own transaction; how many tasks."""
+def write(url: str, seconds: float, cores: list[int]) -> int:
+    """Spawn, claim and complete for some seconds, each its own transaction; how many tasks.
+
+    Args:
+        url: the engine's database.
+        seconds: how long.
+        cores: where.
+    """
+    os.sched_setaffinity(0, cores)
     done, until = 0, time.monotonic() + seconds
     with psycopg.connect(url, autocommit=True) as connection:
         while time.monotonic() < until:
@@ -60,10 +70,11 @@ def write(url: str, seconds: float) -> int:
     return done
 
 
-def throughput(url: str, seconds: float) -> float:
+def throughput(url: str, seconds: float, cores: list[int]) -> float:
     """Tasks per second of several writers together."""
     with ProcessPoolExecutor(WRITERS) as pool:
-        return sum(pool.map(write, [url] * WRITERS, [seconds] * WRITERS)) / seconds
+        done = pool.map(write, *([each] * WRITERS for each in (url, seconds, cores)))
+        return sum(done) / seconds
 
 
 @contextmanager
@@ -111,19 +122,36 @@ def indexed(url: str, statement: str) -> Iterator[None]:
 
 
 def compared(
-    url: str, around: Callable[[], AbstractContextManager[None]], *, rounds: int, seconds: float
+    url: str,
+    around: Callable[[], AbstractContextManager[None]],
+    *,
+    rounds: int,
+    seconds: float,
+    cores: list[int],
 ) -> tuple[float, float, float]:
     """Throughput without and with something, and the median ratio of rounds that come in pairs."""
     pairs = []
     for _ in range(rounds):
         _settle(url)
-        without = throughput(url, seconds)
+        without = throughput(url, seconds, cores)
         with around():
             _settle(url)
-            pairs.append((without, throughput(url, seconds)))
+            pairs.append((without, throughput(url, seconds, cores)))
     ratio = statistics.median(after / before for before, after in pairs)
     before, after = (statistics.median(column) for column in zip(*pairs, strict=True))
     return before, after, ratio
+
+
+@contextmanager
+def _apart(site: Dashboard, url: str) -> Iterator[None]:
+    """The engine on one core; the dashboard, and who watches, on the others."""
+    engine = [each for server in servers(url) for each in (server, *server.children())]
+    watching = [psutil.Process(), psutil.Process(site.web.process.pid), *site.workers()]
+    with (
+        cores.kept_to(cores.engines(), engine),
+        cores.kept_to(cores.others(), watching),
+    ):
+        yield
 
 
 def _settle(url: str) -> None:
@@ -141,14 +169,21 @@ def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float)
     say(f"{versions(url)}, {rounds} rounds of {seconds:.0f} s\n\n")
     say("| with | tasks/s without | with | ratio |\n|---|--:|--:|--:|\n")
 
-    def line(name: str, around: Callable[[], AbstractContextManager[None]]) -> None:
-        before, after, ratio = compared(url, around, rounds=rounds, seconds=seconds)
+    every = sorted(os.sched_getaffinity(0))
+
+    def line(
+        name: str, around: Callable[[], AbstractContextManager[None]], cores: list[int] = every
+    ) -> None:
+        before, after, ratio = compared(url, around, rounds=rounds, seconds=seconds, cores=cores)
         say(f"| {name} | {before:.0f} | {after:.0f} | {ratio:.2f} |\n")
         sys.stdout.flush()
 
     line("nothing (noise)", nullcontext)
     with dashboard(url, directory, port) as site:
-        line(f"{WATCHERS} open pages", lambda: watched(site, url))
+        line(f"{WATCHERS} open pages, all on the same cores", lambda: watched(site, url))
+        with _apart(site, url):
+            apart = f"{WATCHERS} open pages, the dashboard on a core of its own"
+            line(apart, lambda: watched(site, url), cores.engines())
     for name, statement in INDEXES.items():
         line(f"index {name}", lambda statement=statement: indexed(url, statement))  # type: ignore[misc]
 

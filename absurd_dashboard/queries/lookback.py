@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Generic, TypeVar
@@ -93,42 +93,62 @@ def search(
         database: where it is read; a slice that takes far longer than expected is given up there,
             and the search with it. Without, slices may take as long as any statement.
     """
-    began, lowest = monotonic(), since or _LOWEST
+    lowest = since or _LOWEST
     top = min(now, (ids.timestamp(below) or now)) if below else now
+    look = _Look(read, wanted, lowest, budget)
     # A search that goes on far back goes on in steps that befit the distance.
-    piece = _slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest)
-    rows: list[T] = []
-    while True:
-        slice_began = monotonic()
-        try:
-            # The first is read in any case: where it takes too long, there is nothing to show.
-            with _limited(database, budget) if database and piece.end != below else nullcontext():
-                rows += read(piece, wanted - len(rows))
-        except QueryTimedOut:
-            if piece.end == below:
-                raise
-            return Found(rows, piece.end, monotonic() - began)
-        spent, took = monotonic() - began, monotonic() - slice_began
-        if len(rows) >= wanted or piece.first <= lowest:
-            return Found(rows, None, spent)
-        left = budget.total_seconds() - spent
+    piece = look.into(_slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest))
+    if piece is not None:
+        with _limited(database, budget) if database else nullcontext():
+            while piece is not None:
+                piece = look.into(piece)
+    return Found(look.rows, look.stopped_at, monotonic() - look.began)
+
+
+@dataclass(slots=True)
+class _Look(Generic[T]):
+    """A search on its way.
+
+    Attributes:
+        stopped_at: see :class:`Found`.
+    """
+
+    read: Callable[[Slice, int], list[T]]
+    wanted: int
+    lowest: UUID
+    budget: timedelta
+    rows: list[T] = field(default_factory=list)
+    stopped_at: UUID | None = None
+    began: float = field(default_factory=monotonic)
+
+    def into(self, piece: Slice) -> Slice | None:
+        """Read a slice; the next one, or None when the search is over."""
+        began, self.stopped_at = monotonic(), piece.end
+        self.rows += self.read(piece, self.wanted - len(self.rows))
+        if len(self.rows) >= self.wanted or piece.first <= self.lowest:
+            self.stopped_at = None
+            return None
+        self.stopped_at, took = piece.first, monotonic() - began
+        left = self.budget.total_seconds() - (monotonic() - self.began)
         if took > left:
-            return Found(rows, piece.first, spent)
-        piece = piece.below(_GROWTH if took * _GROWTH < left else 1, lowest)
+            return None
+        return piece.below(_GROWTH if took * _GROWTH < left else 1, self.lowest)
 
 
 @contextmanager
 def _limited(database: str, budget: timedelta) -> Iterator[None]:
-    """Statements of the block take no more than a few budgets; the transaction outlives them.
+    """End the block when a statement takes some budgets; the transaction goes on.
 
-    Raises:
-        QueryTimedOut: one would have.
+    The first slice is outside of it: where that takes too long, there is nothing to show.
     """
     usual, limit = dashboard_settings().statement_timeout, budget * _OVERRUN
-    with engine.translated(), transaction.atomic(using=database):
-        _timeout(database, min(usual, limit))
-        yield
-        _timeout(database, usual)
+    try:
+        with engine.translated(), transaction.atomic(using=database):
+            _timeout(database, min(usual, limit))
+            yield
+            _timeout(database, usual)
+    except QueryTimedOut:
+        return
 
 
 def _timeout(database: str, length: timedelta) -> None:

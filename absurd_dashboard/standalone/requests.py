@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
+from http import HTTPStatus
 from time import monotonic
 from uuid import uuid4
 
@@ -32,11 +33,20 @@ class RequestId:
         token, begun = current.set(known), monotonic()
         try:
             response = self.get_response(request)
-            response.headers["X-Request-Id"] = known
+            if response.status_code == HTTPStatus.NO_CONTENT:
+                _strip(response)
+            else:
+                response.headers["X-Request-Id"] = known
             _tell(request, response, monotonic() - begun)
         finally:
             current.reset(token)
         return response
+
+
+def _strip(response: HttpResponse) -> None:
+    """Leave out what says how to treat a content: there is none, and open pages ask often."""
+    for name in ("Content-Language", "Cross-Origin-Opener-Policy", "Referrer-Policy", "Vary"):
+        response.headers.pop(name, None)
 
 
 def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

@@ -86,6 +86,16 @@ def test_without_a_plain_one_it_is_new_for_each_request(given: str) -> None:
     assert first != second
 
 
+def test_an_answer_without_content_says_nothing_of_how_to_treat_one() -> None:
+    named = ("Cache-Control", "Content-Language", "Referrer-Policy", "Vary", "X-Request-Id")
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(status=204, headers=dict.fromkeys(named[:-1], "x"))
+
+    headers = RequestId(answer)(RequestFactory().get("/")).headers
+    assert [name for name in named if name in headers] == ["Cache-Control"]
+
+
 @pytest.fixture
 def told() -> Callable[..., str]:
     """What the log says of a record, in one of its forms."""
