@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +16,12 @@ from absurd_dashboard import display, markup
 from absurd_dashboard.links import Links
 from absurd_dashboard.queries.events import EventRow, Waiter
 from absurd_dashboard.queries.failures import FailureRow
+from absurd_dashboard.queries.pace import SLOT
 from absurd_dashboard.queries.queues import QueueSummary
 from absurd_dashboard.queries.tasks import TaskRow
 from absurd_dashboard.queries.workers import Claim, Worker
+from absurd_dashboard.sparkline import sparkline
+from absurd_dashboard.states import state_of
 
 
 def _row_id(record: object) -> SafeString:
@@ -113,6 +116,7 @@ class QueueTable(EngineTable):
     failed = tables.Column(verbose_name=_("Failed, 24 h"), attrs=_NUMBER)
     oldest_due = tables.Column(verbose_name=_("Oldest due"), attrs=_NUMBER, empty_values=())
     workers = tables.Column(verbose_name=_("Workers"), attrs=_NUMBER)
+    pace = tables.Column(verbose_name=_("Attempts, 1 h"), attrs=_WIDE, empty_values=())
 
     def render_queue(self, record: QueueSummary) -> SafeString:
         """Its name."""
@@ -159,6 +163,27 @@ class QueueTable(EngineTable):
     def render_workers(self, record: QueueSummary) -> SafeString:
         """Workers that hold a live claim."""
         return markup.count(record.counts["workers"] if record.workers else None)
+
+    def render_pace(self, record: QueueSummary) -> SafeString:
+        """Its last hour: what completed, and what failed."""
+        courses = record.pace.courses.items() if record.pace else ()
+        drawn = [
+            (name, sparkline(course.slots, SLOT), markup.icon(state_of(name).tone),
+             state_of(name).label, markup.count(course.total))
+            for name, course in courses
+            if course.total.value
+        ]  # fmt: skip
+        if not drawn:
+            return markup.count(None)
+        return format_html(
+            '<a class="abs-pace" href="{}">{}</a>',
+            self.links.to("charts", queue=record.queue),
+            format_html_join(
+                "",
+                '<span class="abs-state-{}">{} {}<span class="abs-sr">{}</span> {}</span>',
+                drawn,
+            ),
+        )
 
 
 class TaskTable(EngineTable):

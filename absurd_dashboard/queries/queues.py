@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import connections
 
 from absurd_dashboard.access import Access, Row
 from absurd_dashboard.display import Count, Precision
+
+if TYPE_CHECKING:
+    from absurd_dashboard.queries.pace import Pace
 
 #: What "failed" on the overview looks back over.
 FAILED_WITHIN = timedelta(hours=24)
@@ -36,6 +40,7 @@ class QueueSummary:
         oldest_due: since when the run that is due longest waits for a worker; None when none is.
         at_least: names of the numbers above where counting stopped.
         estimated: names of the numbers above that a sample stands for.
+        pace: its last hour, where that was read.
     """
 
     queue: str
@@ -48,6 +53,7 @@ class QueueSummary:
     oldest_due: datetime | None
     at_least: tuple[str, ...] = ()
     estimated: tuple[str, ...] = ()
+    pace: Pace | None = None
 
     @property
     def counts(self) -> dict[str, Count]:

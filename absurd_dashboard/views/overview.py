@@ -15,6 +15,7 @@ from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries.attention import facts, partitions
 from absurd_dashboard.queries.lookalikes import lookalikes
+from absurd_dashboard.queries.pace import paced
 from absurd_dashboard.queries.queues import QueueSummary, summaries
 
 
@@ -35,7 +36,7 @@ class Overview:
 def overview(request: HttpRequest, access: Access) -> Page:
     """Every queue in sight."""
     found = summaries(access)
-    shown = Overview(found, _attention(request, access, found))
+    shown = Overview(paced(access, found), _attention(request, access, found))
     return Page(_("Overview"), shown, live=request.get_full_path())
 
 

@@ -11,6 +11,7 @@ from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.gate import Target, allowed
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.policy import Action
+from absurd_dashboard.queries.pace import paced
 from absurd_dashboard.queries.queues import QueuePolicy, QueueSummary, policies, summaries
 from absurd_dashboard.queries.tasks import TaskPage
 from absurd_dashboard.queries.tasks import page as task_page
@@ -57,7 +58,7 @@ class QueueView:
 def queues(request: HttpRequest, access: Access) -> Page:
     """Every queue with its counts and policy."""
     kept = policies(access)
-    rows = [QueueRow(each, kept.get(each.queue)) for each in summaries(access)]
+    rows = [QueueRow(each, kept.get(each.queue)) for each in paced(access, summaries(access))]
     shown = {row.summary.queue for row in rows}
     others = tuple(name for name in access.queue_names if name not in shown)
     found = QueueList(rows, others, access.unreadable)
