@@ -19,7 +19,7 @@ from absurd_dashboard.timeline.panel import panel
 from absurd_dashboard.timeline.table import tabulate
 
 if TYPE_CHECKING:
-    from absurd_dashboard.queries.task import Step
+    from absurd_dashboard.queries.checkpoints import Step
 
 register = template.Library()
 
