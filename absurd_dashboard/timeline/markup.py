@@ -118,7 +118,7 @@ class Lines:
     def _listed(self, listing: Listing) -> str:
         if not listing.tracks:
             text = _("All {many}, one by one").format(many=f"{listing.total:,}")
-            link = self._unfolding(listing, 1, text, more=" data-unfold")
+            link = self._unfolding(listing, 1, text, is_all=True)
             return f'<li class="abs-note">{link}</li>'
         rows = "".join(
             f'<li class="abs-tl-row abs-tl-repeat">{self._cells(track)}</li>'
@@ -141,9 +141,10 @@ class Lines:
         ]
         return f'<li class="abs-note">{" ".join([note, *links])}</li>'
 
-    def _unfolding(self, listing: Listing, page: int, text: str, more: str = "") -> str:
+    def _unfolding(self, listing: Listing, page: int, text: str, *, is_all: bool = False) -> str:
         href = escape(self.addresses.unfolding(listing.key, page))
-        return f'<a href="{href}" data-step{more}>{escape(text)}</a>'
+        what = "all" if is_all else "page"
+        return f'<a href="{href}" data-step data-unfold="{what}">{escape(text)}</a>'
 
 
 def rows(entries: Iterable[Entry]) -> SafeString:
