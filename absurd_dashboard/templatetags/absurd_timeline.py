@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -33,8 +33,8 @@ def task_timeline(
     context: Context,
     timeline: Timeline,
     children: Iterable[Relative] = (),
-    steps: Mapping[str, int] | None = None,
     chosen: Step | None = None,
+    chosen_page: int = 1,
 ) -> dict[str, Any]:
     """A task's timeline, its legend and its table.
 
@@ -42,19 +42,18 @@ def task_timeline(
         context: holds the request, whose query says which scale and which page of the table.
         timeline: what to draw.
         children: what the task may have awaited.
-        steps: on which page of the checkpoints each of them is, by name.
         chosen: the checkpoint whose panel is open.
+        chosen_page: on which page of the checkpoints it is.
     """
     request = context.get("request")
     addresses = Addresses.of(request.GET if isinstance(request, HttpRequest) else QueryDict())
     table = tabulate(timeline, addresses.table_page or 1)
     true_scale = addresses.is_true_scale
-    name = chosen.fact.name if chosen else None
     return {
         "request": request,
         "addresses": addresses,
         "panel": panel(timeline, chosen),
-        "among_url": addresses.step(name, (steps or {}).get(name, 1)) if name is not None else "",
+        "among_url": addresses.step(chosen.fact.name, chosen_page) if chosen else "",
         "close_url": f"{addresses.changed(STEP, None)}#timeline",
         "drawing": draw(
             timeline,

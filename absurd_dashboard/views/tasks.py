@@ -87,10 +87,11 @@ class TaskView:
         return max(task.attempts, task.max_attempts or 0) + 1
 
     @property
-    def pages_of_steps(self) -> dict[str, int]:
-        """On which page each checkpoint is."""
-        points = enumerate(self.task.history.checkpoints)
-        return {point.name: place // STEPS + 1 for place, point in points}
+    def chosen_page(self) -> int:
+        """On which page of the checkpoints the chosen one is."""
+        if self.task.chosen is None:
+            return 1
+        return self.task.history.checkpoints.index(self.task.chosen.fact) // STEPS + 1
 
     @property
     def steps_note(self) -> str:
