@@ -8,6 +8,11 @@ def step(name: str) -> str:
     return f"step-{_digest(name)}"
 
 
+def line(attempt: int, kind: str, label: str) -> str:
+    """What names a line of the timeline in ids and in the query."""
+    return _digest(f"{attempt} {kind} {label}")
+
+
 def workflow(key: str) -> str:
     """The id of what is about a workflow run."""
     return f"workflow-{_digest(key)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,7 +90,19 @@ def compare(history: History, timeline: Timeline) -> Comparison | None:
         return None
     runs = {run.run_id: run for run in history.runs}
     shown = timeline.rows[-ATTEMPTS:]
-    columns = [_column(row, runs[row.run_id], history, runs) for row in shown]
+    owners = Counter(point.owner_run_id for point in history.checkpoints)
+    latest = {point.owner_run_id: point.name for point in history.checkpoints}
+    columns = [
+        _column(
+            row,
+            runs[row.run_id],
+            history,
+            saved=owners[row.run_id],
+            found=_found(runs[row.run_id], owners, runs),
+            got_to=latest.get(row.run_id),
+        )
+        for row in shown
+    ]
     owned = [point for point in history.checkpoints if point.owner_run_id in runs]
     return Comparison(
         columns=columns,
@@ -106,8 +119,9 @@ def _differs(columns: Sequence[Column], name: str) -> bool:
     return len({getattr(column, name) for column in columns}) > 1
 
 
-def _column(row: Row, run: RunFact, history: History, runs: Mapping[UUID, RunFact]) -> Column:
-    own = [point for point in history.checkpoints if point.owner_run_id == run.run_id]
+def _column(
+    row: Row, run: RunFact, history: History, *, saved: int, found: int, got_to: str | None
+) -> Column:
     took = _took(row, history) if run.started_at else None
     return Column(
         attempt=run.attempt,
@@ -115,17 +129,18 @@ def _column(row: Row, run: RunFact, history: History, runs: Mapping[UUID, RunFac
         state=run.state,
         worker=run.claimed_by,
         took=took,
-        saved=len(own),
-        found=_found(run, history, runs) if took is not None else 0,
-        got_to=own[-1].name if own else None,
+        saved=saved,
+        found=found if took is not None else 0,
+        got_to=got_to,
         error=run.error_name,
         message=run.error_message,
     )
 
 
-def _found(run: RunFact, history: History, runs: Mapping[UUID, RunFact]) -> int:
-    owners = [runs.get(point.owner_run_id) for point in history.checkpoints if point.owner_run_id]
-    return sum(owner is not None and owner.attempt < run.attempt for owner in owners)
+def _found(run: RunFact, owners: Mapping[UUID | None, int], runs: Mapping[UUID, RunFact]) -> int:
+    """How many checkpoints attempts before it own."""
+    before = (owner for owner, each in runs.items() if each.attempt < run.attempt)
+    return sum(owners.get(owner, 0) for owner in before)
 
 
 def _took(row: Row, history: History) -> timedelta:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection
 
 _LONGEST_NUMBER = 9
-_AWAITED_EVENT = "$awaitEvent:"
 _AWAITED_TASK = "$awaitTaskResult:"
 _TIMED_OUT = re.compile(r'Timed out waiting for event "(?P<event>.+)"', re.DOTALL)
 
+#: SDKs keep the payload of an awaited event under this prefix and the event's name.
+AWAITED_EVENT = "$awaitEvent:"
 #: Name of the failure that the engine itself records when it sweeps an expired lease.
 CLAIM_TIMEOUT = "$ClaimTimeout"
 
@@ -31,9 +32,9 @@ def awaited_event(checkpoint: str, known: Collection[str] = ()) -> str | None:
         known: events that were emitted. A trailing ``#2`` belongs to the event's name if one of
             them is called so, and otherwise counts the waits for it.
     """
-    if not checkpoint.startswith(_AWAITED_EVENT):
+    if not checkpoint.startswith(AWAITED_EVENT):
         return None
-    event = checkpoint.removeprefix(_AWAITED_EVENT)
+    event = checkpoint.removeprefix(AWAITED_EVENT)
     return event if event in known else split_repeat(event)[0]
 
 

@@ -93,7 +93,7 @@ def _age(seconds: float, whole: Callable[[float], int]) -> str:
 
 def exact(instant: datetime) -> str:
     """An instant to the millisecond in UTC."""
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"
+    return instant.astimezone(UTC).isoformat(" ", "milliseconds")[:-6] + " UTC"
 
 
 class Precision(Enum):

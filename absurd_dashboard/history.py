@@ -57,15 +57,15 @@ class RunFact:
     error_message: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # thousands are made, and freezing costs more than all else of them
 class CheckpointFact:
-    """A row of ``c_<queue>``, without its state.
+    """A row of ``c_<queue>``, without its state; nothing changes one.
 
     Attributes:
         owner_run_id: the run that wrote it last.
         updated_at: when it was written: the end of a step, the beginning of a sleep.
         wake_at: the state read as an instant where it is an ISO 8601 string, as a sleep's is.
-        size: bytes of the state.
+        size: bytes that the state takes as it is stored.
     """
 
     name: str

@@ -15,6 +15,8 @@ from absurd_dashboard.conventions import awaited_task
 if TYPE_CHECKING:
     from absurd_dashboard.queries.tasks import TaskRow
 
+#: Characters of a workflow run's id.
+LONGEST = 500
 #: Members under which SDKs keep the id of a task that they spawned.
 _MEMBERS = ("taskID", "task_id")
 
@@ -39,6 +41,18 @@ class Mention:
     by: UUID
     step: str
     task_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What a task's headers say, whatever there is of it.
+
+    Attributes:
+        parent: ``parent_task_id``; ``workflow`` is ``workflow_run_id``.
+    """
+
+    parent: str | None
+    workflow: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,11 @@ class Lineage:
     def ties(self) -> tuple[object, ...]:
         """All of it but how far the search went, which the clock moves."""
         return (self.workflow, self.parent, self.children, self.capped)
+
+
+def named(workflow: str | None) -> bool:
+    """Whether a header names a workflow run: it is neither empty nor longer than any id."""
+    return workflow is not None and 0 < len(workflow) <= LONGEST
 
 
 def mentions(by: UUID, step: str, state: str | None) -> Iterator[Mention]:

@@ -43,7 +43,8 @@ def _failed_order(page: Page, target: Path) -> None:
 def _step(page: Page, target: Path) -> None:
     _first(page, RESEARCH)
     page.locator("summary.abs-tl-row").first.click()
-    page.locator("a[data-step]:visible").last.click()
+    page.locator(".abs-tl-repeat:visible").first.wait_for()
+    page.locator(".abs-tl-repeat:visible a[data-step]").last.click()
     page.locator("#step").wait_for()
     page.set_viewport_size({"width": 1000, "height": 1600})  # nothing sticks to its edges
     page.locator("#timeline").screenshot(path=target)

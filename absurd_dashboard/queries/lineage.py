@@ -12,7 +12,18 @@ from django.db.models import F, Func, TextField, Value
 
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
-from absurd_dashboard.lineage import Lineage, Mention, Reach, Relative, Source, mentions, uuid
+from absurd_dashboard.lineage import (
+    LONGEST,
+    Lineage,
+    Mention,
+    Reach,
+    Relative,
+    Source,
+    Ties,
+    mentions,
+    named,
+    uuid,
+)
 from absurd_dashboard.queries.tasks import TaskRow, known
 
 #: A header is no index's key: of what was spawned after a task, so much is looked through.
@@ -21,8 +32,6 @@ WINDOW = timedelta(hours=6)
 DEPTH = 2_000
 #: Children listed, and ids in checkpoints that are tried.
 CHILDREN, MENTIONS = 200, 200
-#: Characters of a workflow run's id.
-LONGEST = 500
 # A task's last words may be written just before a child's first; clocks differ.
 _SLACK = timedelta(minutes=1)
 
@@ -44,14 +53,15 @@ class Found:
     reach: Reach
 
 
-def of(access: Access, task: TaskRow) -> Lineage:
+def of(access: Access, task: TaskRow, ties: Ties) -> Lineage:
     """What a task belongs to.
 
     Args:
         access: what the viewer may see; other tasks are not even counted.
         task: the task.
+        ties: what its headers say.
     """
-    parent, workflow = headers(access, task)
+    parent = ties.parent
     found = descendants(
         access,
         task.enqueued_at or access.now,
@@ -69,7 +79,7 @@ def of(access: Access, task: TaskRow) -> Lineage:
         if str(row.task_id) != parent and row.task_id != task.task_id
     )
     return Lineage(
-        workflow=workflow,
+        workflow=ties.workflow if named(ties.workflow) else None,
         parent=Relative(above[0], Source.RECORDED) if above else None,
         children=children[:CHILDREN],
         capped=found.capped or len(children) > CHILDREN,
@@ -81,19 +91,6 @@ def _relative(row: TaskRow, mention: Mention | None, *, recorded: bool) -> Relat
     if recorded or mention is None:
         return Relative(row, Source.RECORDED)
     return Relative(row, Source.INFERRED, mention.step)
-
-
-def headers(access: Access, task: TaskRow) -> tuple[str | None, str | None]:
-    """A task's headers ``parent_task_id`` and ``workflow_run_id``."""
-    tasks = access.tasks([task.queue]).filter(task_id=task.task_id)
-    both = tasks.values_list(header("parent_task_id"), header("workflow_run_id")).first()
-    parent, workflow = both or (None, None)
-    return parent, workflow if named(workflow) else None
-
-
-def named(workflow: str | None) -> bool:
-    """Whether a header names a workflow run: it is neither empty nor longer than any id."""
-    return workflow is not None and 0 < len(workflow) <= LONGEST
 
 
 def header(name: str) -> Func:

@@ -12,9 +12,9 @@ from uuid import UUID
 from absurd_dashboard import anchors, ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
-from absurd_dashboard.lineage import Mention, Reach, Source, uuid
+from absurd_dashboard.lineage import Mention, Reach, Source, named, uuid
 from absurd_dashboard.queries import recorded
-from absurd_dashboard.queries.lineage import descendants, header, mentioned, named
+from absurd_dashboard.queries.lineage import descendants, header, mentioned
 from absurd_dashboard.queries.lookback import Found, Slice, search
 from absurd_dashboard.queries.recorded import Cursor, Record
 from absurd_dashboard.queries.tasks import TaskRow, known

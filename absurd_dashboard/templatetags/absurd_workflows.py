@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.http import QueryDict
 from django.template import Context
 
 from absurd_dashboard import graph
@@ -25,14 +26,18 @@ def workflow_graph(context: Context, members: Sequence[Member]) -> dict[str, Any
         context: holds the request.
         members: its tasks, in the order of spawning.
     """
-    laid_out = graph.layout([_member(member) for member in members])
-    links = Links.of(context.get("request"))
+    every = [_member(member) for member in members]
+    wide, narrow = graph.layout(every), graph.layout(every, indented=True)
+    links, query = Links.of(context.get("request")), context["request"].GET
     return {
-        "graph": laid_out,
+        "pictures": [
+            (name, drawn, [(node, _address(links, query, node)) for node in drawn.nodes])
+            for name, drawn in (("wide", wide), ("narrow", narrow))
+        ],
+        "left_out": wide.left_out,
         "width": graph.WIDTH,
         "height": graph.HEIGHT,
-        "nodes": [(node, _address(links, node)) for node in laid_out.nodes],
-        "inferred": any(edge.inferred for edge in laid_out.edges),
+        "inferred": any(edge.inferred for edge in wide.edges),
     }
 
 
@@ -47,9 +52,13 @@ def _member(member: Member) -> graph.Member:
     )
 
 
-def _address(links: Links, node: graph.Node) -> str:
-    """A task's page; folded ones are in the list below."""
-    return links.to("task", node.key) if node.times == 1 else "#tasks"
+def _address(links: Links, query: QueryDict, node: graph.Node) -> str:
+    """A task's page; of folded ones the list below, restricted to those that the node tells of."""
+    if node.times == 1:
+        return links.to("task", node.key)
+    wanted = query.copy()
+    wanted["state"], wanted["name"] = node.state, node.alike
+    return f"?{wanted.urlencode()}#tasks"
 
 
 @register.inclusion_tag("absurd_dashboard/workflows/_timeline.html", takes_context=True)

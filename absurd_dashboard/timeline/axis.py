@@ -46,6 +46,11 @@ class Piece:
         """How much time it stands for."""
         return self.end - self.start
 
+    def position(self, instant: datetime) -> float:
+        """Where an instant lies on it; one outside lies at its nearer end."""
+        place = self.left + (instant - self.start).total_seconds() * self.speed
+        return min(max(place, self.left, 0.0), self.right, 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -76,9 +81,16 @@ class Axis:
 
     def position(self, instant: datetime) -> float:
         """Where an instant lies, from 0 to 1; one outside of the axis lies at its nearer end."""
-        piece = self.pieces[max(bisect_right(self.starts, instant) - 1, 0)]
-        place = piece.left + (instant - piece.start).total_seconds() * piece.speed
-        return min(max(place, piece.left, 0.0), piece.right, 1.0)
+        return self._piece(instant).position(instant)
+
+    def extent(self, start: datetime, end: datetime) -> tuple[float, float]:
+        """Where a span begins and ends: mostly on one piece, which then is looked for once."""
+        piece = self._piece(start)
+        last = piece if end <= piece.end else self._piece(end)
+        return piece.position(start), last.position(end)
+
+    def _piece(self, instant: datetime) -> Piece:
+        return self.pieces[max(bisect_right(self.starts, instant) - 1, 0)]
 
 
 def even(start: datetime, end: datetime) -> Axis:

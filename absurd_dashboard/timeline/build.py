@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from absurd_dashboard.conventions import split_repeat
 from absurd_dashboard.history import History
@@ -68,7 +69,7 @@ def _scale(history: History, rows: Sequence[Row], *, finished: bool) -> Axis:
 
 def _moments(rows: Iterable[Row]) -> Iterator[datetime]:
     for row in rows:
-        for span in [*row.life, *row.spans]:
+        for span in chain(row.life, *(line.spans for line in row.lines)):
             yield span.start
             if (end := span.end or span.until) is not None:
                 yield end

@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING
 from django.utils import dateformat
 from django.utils.translation import gettext as _
 
-from absurd_dashboard import display
+from absurd_dashboard import anchors, display
 from absurd_dashboard.states import FAILED, state_of
 from absurd_dashboard.timeline import words
 from absurd_dashboard.timeline.axis import Axis, Piece
 from absurd_dashboard.timeline.lifetime import lifetime
 from absurd_dashboard.timeline.model import Kind, Line, Row, Span, Timeline
-from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Mark, Track
+from absurd_dashboard.timeline.picture import Bar, Drawing, Fold, Lane, Listing, Mark, Track
 from absurd_dashboard.timeline.ticks import MARGIN, Tick, ticks
+from absurd_dashboard.timeline.words import Tooltips
 
 if TYPE_CHECKING:
     from absurd_dashboard.queries.tasks import TaskRow
 
-#: Attempts drawn, the latest; lines over all of them; repetitions listed under folded lines.
-ROWS, LINES, REPEATS = 50, 200, 100
+#: Attempts drawn, the latest; lines over all of them.
+ROWS, LINES = 50, 200
+#: Repetitions on a page of a line that is listed one by one. Of a line with few, all are drawn, as
+#: long as so many lines have no more than these together; of others, those that are asked for.
+REPEATS, _FEW_REPEATS = 100, 10
 #: Bars of a line that are narrower than this and begin this close are drawn as one.
 _FINE, _COARSE = 1 / 300, 1 / 100
 _MANY_LINES = 12
@@ -42,7 +46,11 @@ Placed = tuple[Span, float, float]
 
 
 def draw(
-    timeline: Timeline, *, true_scale: bool = False, children: Mapping[str, TaskRow] | None = None
+    timeline: Timeline,
+    *,
+    true_scale: bool = False,
+    children: Mapping[str, TaskRow] | None = None,
+    unfolded: Mapping[str, int] | None = None,
 ) -> Drawing:
     """Draw a timeline.
 
@@ -50,13 +58,14 @@ def draw(
         timeline: what to draw.
         true_scale: whether idle gaps keep their length.
         children: tasks that it awaited, by their ids.
+        unfolded: lines whose repetitions are listed, by their keys, and which page of each.
 
     Returns:
         At most :data:`ROWS` attempts with :data:`LINES` lines; what is left out is counted.
     """
     axis = timeline.scale if true_scale else timeline.collapsed
     rows = timeline.rows[-ROWS:]
-    pencil = Pencil.over(axis, timeline, rows, children or {})
+    pencil = Pencil.over(axis, timeline, rows, children or {}, unfolded or {})
     start = axis.start.astimezone(UTC)
     now = None if timeline.finished else _mark(axis.position(timeline.now), _("now"))
     return Drawing(
@@ -84,6 +93,12 @@ class Pencil:
     repeats: int
     finest: float
     children: Mapping[str, TaskRow] = field(default_factory=dict)
+    unfolded: Mapping[str, int] = field(default_factory=dict)
+    tooltips: Tooltips = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The words are those of the language in which all of it is drawn."""
+        object.__setattr__(self, "tooltips", Tooltips.at(self.now))
 
     @classmethod
     def over(
@@ -92,13 +107,15 @@ class Pencil:
         timeline: Timeline,
         rows: Sequence[Row],
         children: Mapping[str, TaskRow] | None = None,
+        unfolded: Mapping[str, int] | None = None,
     ) -> Pencil:
         """A pencil for so many rows."""
         lines = sum(len(row.lines) for row in rows)
         folded = sum(len(line.spans) > 1 for row in rows for line in row.lines)
         finest = _FINE if lines <= _MANY_LINES else _COARSE
         share = max(LINES // max(len(rows), 1), 4)
-        return cls(axis, timeline.now, share, REPEATS // max(folded, 1), finest, children or {})
+        few = min(_FEW_REPEATS, REPEATS // max(folded, 1))
+        return cls(axis, timeline.now, share, few, finest, children or {}, unfolded or {})
 
     def lane(self, row: Row) -> Lane:
         """An attempt's bars and tracks."""
@@ -110,14 +127,13 @@ class Pencil:
             row=row,
             length=self._whole(row.life),
             bars=self.bars(row.life),
-            tracks=[self._track(line) for line in first],
-            latest=[self._track(line) for line in last],
+            tracks=[self._track(line, row.attempt) for line in first],
+            latest=[self._track(line, row.attempt) for line in last],
             skipped=len(row.lines) - shown,
         )
 
-    def _track(self, line: Line) -> Track:
+    def _track(self, line: Line, attempt: int) -> Track:
         spans = line.spans
-        repeats = spans[: self.repeats] if len(spans) > 1 else []
         newest, alone = spans[-1], len(spans) == 1
         label = words.label(newest) if alone else line.label or words.label(newest)
         child = self.children.get(line.label) if line.kind is Kind.CHILD else None
@@ -131,11 +147,20 @@ class Pencil:
             length=self._total(spans),
             times=len(spans),
             bars=self.bars(spans),
-            repeats=[self._track(Line(line.kind, span.label, [span])) for span in repeats],
+            listing=None if alone else self._listing(line, attempt),
             checkpoint=newest.checkpoint if alone else None,
             child=child if alone else None,
             life=self.bars(lifetime(child)) if child and alone else (),
         )
+
+    def _listing(self, line: Line, attempt: int) -> Listing:
+        spans, key = line.spans, anchors.line(attempt, line.kind, line.label)
+        pages = -(-len(spans) // REPEATS)
+        page = min(max(self.unfolded.get(key, 1), 1), pages)
+        first, asked = (page - 1) * REPEATS, key in self.unfolded
+        drawn = spans[first : first + REPEATS] if asked or len(spans) <= self.repeats else []
+        tracks = [self._track(Line(line.kind, span.label, [span]), attempt) for span in drawn]
+        return Listing(key, tracks, page, pages, first + 1, len(spans), asked)
 
     def _whole(self, life: Sequence[Span]) -> str:
         """How long an attempt took since its first claim, or how long it has waited for it."""
@@ -157,7 +182,7 @@ class Pencil:
         group: list[Placed] = []
         bucket = -1
         for span in spans:
-            left, right = self._edges(span)
+            left, right = self.axis.extent(span.start, span.end or self.now)
             here = int(left / self.finest) if right - left < self.finest else -1
             if group and (here < 0 or here != bucket):
                 yield group
@@ -170,17 +195,12 @@ class Pencil:
     def _drawn(self, group: Sequence[Placed], *, marked: bool) -> Iterator[Bar]:
         (first, left), last = group[0][:2], group[-1][0]
         right = max(placed[2] for placed in group)
-        title = words.tooltip(first, self.now)
-        if len(group) > 1:
-            title = words.several(len(group), title)
+        title = self.tooltips.of([placed[0] for placed in group])
         guesses = _guesses(first, left, right) if marked else ()
         yield _bar(first, left, right, title, guesses=guesses)
         if last.end is None and last.until is not None and last.until > self.now:
             planned = self.axis.position(last.until)
             yield _bar(last, right, planned, title, extra=" abs-tl-planned")
-
-    def _edges(self, span: Span) -> tuple[float, float]:
-        return self.axis.position(span.start), self.axis.position(span.end or self.now)
 
 
 def _bar(

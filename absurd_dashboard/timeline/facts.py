@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from absurd_dashboard import backoff
@@ -119,7 +121,7 @@ def _by_owner(
     """Checkpoints by run; one whose owner is unknown goes to the run that was newest then."""
     known = {run.run_id for run in runs}
     own: dict[UUID, list[CheckpointFact]] = defaultdict(list)
-    for point in sorted(checkpoints, key=_written):
+    for point in _in_order(checkpoints):
         owner = point.owner_run_id
         if owner is not None and owner in known:
             own[owner].append(point)
@@ -128,9 +130,19 @@ def _by_owner(
     return own
 
 
-def _written(point: CheckpointFact) -> tuple[datetime, int, str]:
+def _in_order(checkpoints: Sequence[CheckpointFact]) -> Iterator[CheckpointFact]:
+    """As they were written; of those written at one instant, in the order of their numbers."""
+    for _, written in groupby(sorted(checkpoints, key=_WRITTEN), key=_WRITTEN):
+        at_once = list(written)
+        yield from at_once if len(at_once) == 1 else sorted(at_once, key=_numbered)
+
+
+_WRITTEN = attrgetter("updated_at")
+
+
+def _numbered(point: CheckpointFact) -> tuple[int, str]:
     base, number = split_repeat(point.name)
-    return point.updated_at, number, base
+    return number, base
 
 
 def _newest(runs: Sequence[RunFact], moment: datetime) -> RunFact:

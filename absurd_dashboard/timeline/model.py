@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
 from absurd_dashboard.timeline.axis import Axis
@@ -32,12 +33,12 @@ class Kind(StrEnum):
         return self in _SUSPENDING
 
 
-_SUSPENDING = frozenset({Kind.SLEEP, Kind.WAIT, Kind.SUSPENDED, Kind.DEFERRED})
+_SUSPENDING = (Kind.SLEEP, Kind.WAIT, Kind.SUSPENDED, Kind.DEFERRED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # thousands are made, and freezing costs more than all else of them
 class Span:
-    """A stretch of time.
+    """A stretch of time; nothing changes one.
 
     Attributes:
         label: the step, sleep, event or task it is about; empty where the kind says all.
@@ -46,7 +47,7 @@ class Span:
         start_inferred: True where ``start`` is a conclusion and not a stored instant.
         until: when a span that lasts will end by itself, where that is known.
         note: what else is known of it, in a few words.
-        size: bytes of the checkpoint's state.
+        size: bytes that the checkpoint's state takes as it is stored.
     """
 
     kind: Kind
@@ -94,7 +95,7 @@ class Row:
     @property
     def spans(self) -> list[Span]:
         """Everything the checkpoints tell, in order of time."""
-        return sorted((s for line in self.lines for s in line.spans), key=lambda s: s.start)
+        return sorted((s for line in self.lines for s in line.spans), key=attrgetter("start"))
 
 
 @dataclass(frozen=True, slots=True)

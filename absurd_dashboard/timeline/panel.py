@@ -9,7 +9,7 @@ from absurd_dashboard.timeline import words
 from absurd_dashboard.timeline.model import Row, Span, Timeline
 
 if TYPE_CHECKING:
-    from absurd_dashboard.queries.task import Step
+    from absurd_dashboard.queries.checkpoints import Step
 
 
 @dataclass(frozen=True, slots=True)

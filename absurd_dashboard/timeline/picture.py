@@ -44,7 +44,7 @@ class Track:
         is_named: whether ``label`` is a name from code and not a word of ours.
         note: what else is worth saying beside it.
         times: how many spans it stands for.
-        repeats: one track for each of them, as far as they are listed.
+        listing: the spans one by one, if there are several.
         checkpoint: the checkpoint it is drawn from, if it is a single one's.
         child: the task that was awaited meanwhile, if it is in sight; ``life`` is its own.
     """
@@ -58,15 +58,36 @@ class Track:
     length: str
     times: int
     bars: Sequence[Bar]
-    repeats: Sequence[Track] = ()
+    listing: Listing | None = None
     checkpoint: str | None = None
     child: TaskRow | None = None
     life: Sequence[Bar] = ()
 
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The spans of a line one by one, a page of them.
+
+    Attributes:
+        key: what names the line in ids and in the query.
+        tracks: empty where they are many, and drawn only on demand.
+        page: from 1, of ``pages``.
+        first: number of the first that is drawn; ``last`` and ``total`` likewise.
+        asked: whether the query asks for it.
+    """
+
+    key: str
+    tracks: Sequence[Track]
+    page: int
+    pages: int
+    first: int
+    total: int
+    asked: bool
+
     @property
-    def unlisted(self) -> int:
-        """How many repetitions aren't listed."""
-        return self.times - len(self.repeats) if self.repeats else 0
+    def last(self) -> int:
+        """Number of the last that is drawn."""
+        return self.first + len(self.tracks) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from absurd_dashboard import display
 from absurd_dashboard.timeline import words
@@ -52,25 +53,39 @@ def tabulate(timeline: Timeline, page: int = 1) -> Table:
         timeline: what to tell.
         page: from 1; one outside of the table means the nearest inside.
     """
-    told = [(row, span) for row in timeline.rows for span in _told(row)]
-    pages = max(-(-len(told) // PAGE), 1)
+    total = sum(map(_many, timeline.rows))
+    pages = max(-(-total // PAGE), 1)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE
-    shown = told[start : start + PAGE]
+    shown = list(_between(timeline.rows, start, start + PAGE))
     return Table(
         entries=[_entry(row, span, timeline.now) for row, span in shown],
         first=start + 1 if shown else 0,
         last=start + len(shown),
-        total=len(told),
+        total=total,
         before=page - 1 if page > 1 else None,
         after=page + 1 if page < pages else None,
     )
 
 
+def _between(rows: Sequence[Row], start: int, stop: int) -> Iterator[tuple[Row, Span]]:
+    """What stands in a part of the table; attempts outside of it are only counted."""
+    for row in rows:
+        many = _many(row)
+        if start < many and stop > 0:
+            yield from ((row, span) for span in _told(row)[max(start, 0) : stop])
+        start, stop = start - many, stop - many
+
+
+def _many(row: Row) -> int:
+    life = sum(not span.kind.suspends for span in row.life)
+    return life + sum(len(line.spans) for line in row.lines)
+
+
 def _told(row: Row) -> list[Span]:
     """The life and the steps of an attempt in order of time; suspensions are in both."""
     life = [span for span in row.life if not span.kind.suspends]
-    return sorted([*life, *row.spans], key=lambda span: span.start)
+    return sorted([*life, *row.spans], key=attrgetter("start"))
 
 
 def _entry(row: Row, span: Span, now: datetime) -> Entry:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -55,29 +57,55 @@ def length(start: datetime, end: datetime | None, now: datetime) -> str:
     return display.duration((end or now) - start)
 
 
-def tooltip(span: Span, now: datetime) -> str:
-    """Everything known of a span on one line; what is concluded says so."""
-    facts = [
-        kind(span.kind),
-        display.name(span.label),
-        _("{start} to {end} ({length})").format(
-            start=edge(span.start, inferred=span.start_inferred),
-            end=edge(span.end, inferred=span.end_inferred) if span.end else _("now"),
-            length=length(span.start, span.end, now),
-        ),
-        _("until {moment}").format(moment=display.exact(span.until)) if span.until else "",
-        display.name(span.note),
-    ]
-    return " ".join(fact for fact in facts if fact)
+@dataclass(frozen=True, slots=True)
+class Tooltips:
+    """What is said of spans beside their bars, in words looked up once for hundreds of them."""
 
+    now: datetime
+    kinds: Mapping[Kind, str]
+    stretch: str
+    until: str
+    about: str
+    lasts: str
 
-def edge(moment: datetime, *, inferred: bool) -> str:
-    """An instant to the millisecond; one that is concluded says so."""
-    exact = display.exact(moment)
-    return _("about {moment}").format(moment=exact) if inferred else exact
+    @classmethod
+    def at(cls, now: datetime) -> Tooltips:
+        """In the language that is active, at an instant of the engine's clock."""
+        return cls(
+            now=now,
+            kinds={of: str(called) for of, called in _KINDS.items()},
+            stretch=_("{start} to {end} ({length})"),
+            until=_("until {moment}"),
+            about=_("about {moment}"),
+            lasts=_("now"),
+        )
 
+    def of(self, spans: Sequence[Span]) -> str:
+        """Everything known of a span on one line; of several that are drawn as one, of the first.
 
-def several(many: int, first: str) -> str:
-    """The tooltip of spans that are drawn as one; ``first`` is that of the first of them."""
-    template = ngettext("{many} of these, from {first}", "{many} of these, from {first}", many)
-    return template.format(many=f"{many:,}", first=first)
+        What is concluded says so.
+        """
+        told = self._told(spans[0])
+        if len(spans) == 1:
+            return told
+        many = len(spans)
+        template = ngettext("{many} of these, from {first}", "{many} of these, from {first}", many)
+        return template.format(many=f"{many:,}", first=told)
+
+    def _told(self, span: Span) -> str:
+        facts = [
+            self.kinds[span.kind],
+            display.name(span.label),
+            self.stretch.format(
+                start=self._edge(span.start, inferred=span.start_inferred),
+                end=self._edge(span.end, inferred=span.end_inferred) if span.end else self.lasts,
+                length=length(span.start, span.end, self.now),
+            ),
+            self.until.format(moment=display.exact(span.until)) if span.until else "",
+            display.name(span.note),
+        ]
+        return " ".join(fact for fact in facts if fact)
+
+    def _edge(self, moment: datetime, *, inferred: bool) -> str:
+        exact = display.exact(moment)
+        return self.about.format(moment=exact) if inferred else exact

@@ -23,11 +23,12 @@ from absurd_dashboard.links import Links
 from absurd_dashboard.offers import Offers, offers
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.payload import Json
-from absurd_dashboard.queries import lineage
+from absurd_dashboard.queries import lineage, whole
 from absurd_dashboard.queries import pieces as cut
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.audit import Deed, of_task
-from absurd_dashboard.queries.tasks import known, locate
+from absurd_dashboard.queries.checkpoints import STEPS
+from absurd_dashboard.queries.tasks import locate
 from absurd_dashboard.queries.versions import NOTHING, Followed
 from absurd_dashboard.sentence import Status
 from absurd_dashboard.states import state_of
@@ -89,10 +90,11 @@ class TaskView:
         return max(task.attempts, task.max_attempts or 0) + 1
 
     @property
-    def pages_of_steps(self) -> dict[str, int]:
-        """On which page each checkpoint is."""
-        points = enumerate(self.task.history.checkpoints)
-        return {point.name: place // one_task.STEPS + 1 for place, point in points}
+    def chosen_page(self) -> int:
+        """On which page of the checkpoints the chosen one is."""
+        if self.task.chosen is None:
+            return 1
+        return self.task.history.checkpoints.index(self.task.chosen.fact) // STEPS + 1
 
     @property
     def steps_note(self) -> str:
@@ -110,13 +112,14 @@ def task(request: HttpRequest, access: Access, task_id: UUID) -> Page:
 def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
     """A task's page."""
     query = request.GET
-    found = one_task.detail(
+    read = one_task.detail(
         access, task_id, step_page=_number(query.get("steps")), step=query.get("step", "")
     )
-    if found is None:
+    if read is None:
         raise Http404(_(_GONE))
+    found, ties = read
     number, record = found.step_page, of_task(access, task_id)
-    related = lineage.of(access, known(access, [task_id], [found.queue])[0])
+    related = lineage.of(access, found.row, ties)
     drawn = timeline.build(found.history)
     in_view = TaskInView.of(found)
     shown = TaskView(
@@ -195,7 +198,7 @@ def payload(request: HttpRequest, access: Access, task_id: UUID, part: str) -> H
     if place := pieces.wanted(request):
         piece = cut.of_task(access, task_id, part, place)
         return pieces.answer(request, access, piece, part, Links.of(request).to("task", task_id))
-    found = one_task.text_of(access, task_id, part)
+    found = whole.text_of(access, task_id, part)
     if found is None:
         raise Http404(_(_GONE))
     return _download(found, f"{task_id}-{part}.json")
@@ -207,7 +210,7 @@ def step(request: HttpRequest, access: Access, task_id: UUID, name: str) -> Http
     if place := pieces.wanted(request):
         piece = cut.of_step(access, task_id, name, place)
         return pieces.answer(request, access, piece, name, Links.of(request).to("task", task_id))
-    text = one_task.step_text(access, task_id, name)
+    text = whole.step_text(access, task_id, name)
     if text is None:
         raise Http404(_(_GONE))
     return _download(text, f"{task_id}-checkpoint.json")
@@ -220,7 +223,7 @@ def reason(request: HttpRequest, access: Access, run_id: UUID) -> HttpResponseBa
         piece = cut.of_reason(access, run_id, place)
         back = Links.of(request).to("run", run_id)
         return pieces.answer(request, access, piece, _("Failure"), back)
-    text = one_task.reason_text(access, run_id)
+    text = whole.reason_text(access, run_id)
     if text is None:
         raise Http404(_("No failed run with this id, or none that you may see"))
     return _download(text, f"{run_id}-failure.json")

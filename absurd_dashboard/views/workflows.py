@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest
@@ -10,12 +11,14 @@ from django.utils.translation import gettext_noop
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, query_url, window_choices
+from absurd_dashboard.display import Count
+from absurd_dashboard.graph import shape
 from absurd_dashboard.lineage import uuid
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries import recorded
 from absurd_dashboard.queries import workflows as queries
 from absurd_dashboard.queries.tasks import TaskRow
-from absurd_dashboard.states import state_of
+from absurd_dashboard.states import STATES, state_of
 from absurd_dashboard.windows import Window, window
 
 _GONE = gettext_noop("No workflow run with this id, or none that you may see")
@@ -96,19 +99,34 @@ def _kinds(kept: dict[str, str], by: str, *, installed: bool) -> tuple[Choice, .
 
 @dataclass(frozen=True, slots=True)
 class WorkflowView:
-    """What a workflow run's page shows."""
+    """What a workflow run's page shows.
+
+    Attributes:
+        name: part of the names of the tasks to show, ``#`` standing for any number.
+        state: of the tasks to show.
+        states: which states there are to choose from, with how many tasks of each.
+    """
 
     workflow: queries.Workflow
+    name: str
+    state: str
+    states: tuple[Choice, ...]
+
+    @property
+    def members(self) -> tuple[queries.Member, ...]:
+        """The tasks that are meant, in the order of spawning."""
+        called = _called(self.workflow, self.name)
+        return tuple(member for member in called if self.state in ("", member.task.state))
 
     @property
     def tasks(self) -> tuple[TaskRow, ...]:
-        """Its tasks that are listed, newest first as in every list."""
-        return tuple(member.task for member in reversed(self.workflow.members[-_LISTED:]))
+        """The tasks that are listed, newest first as in every list."""
+        return tuple(member.task for member in reversed(self.members[-_LISTED:]))
 
     @property
     def unlisted(self) -> int:
-        """How many are known and not listed."""
-        return len(self.workflow.members) - len(self.tasks)
+        """How many are meant and not listed."""
+        return len(self.members) - len(self.tasks)
 
     @property
     def done(self) -> int:
@@ -150,5 +168,34 @@ def workflow(request: HttpRequest, access: Access, workflow: str) -> Page:
     )
     tick = 0 if finished else int(access.now.timestamp()) // _REDRAW_SECONDS
     version = (found.record, found.members, found.capped, tick)
-    shown = WorkflowView(found)
+    shown = _view(request, found)
     return Page(found.name, shown, live=request.get_full_path(), version=version)
+
+
+def _view(request: HttpRequest, found: queries.Workflow) -> WorkflowView:
+    query = request.GET.copy()
+    state, name = query.get("state", ""), query.get("name", "")[:_LONGEST]
+    tally = Counter(member.task.state for member in _called(found, name))
+
+    def choice(label: str, key: str, count: int) -> Choice:
+        query["state"] = key
+        return Choice(label, f"?{query.urlencode()}#tasks", key == state, key, Count(count))
+
+    states = (choice(str(each.label), each.name, tally[each.name]) for each in STATES.values())
+    return WorkflowView(
+        workflow=found,
+        name=name,
+        state=state,
+        states=(
+            choice(_("All"), "", tally.total()),
+            *(each for each in states if tally[each.state] or each.current),
+        ),
+    )
+
+
+def _called(found: queries.Workflow, name: str) -> list[queries.Member]:
+    """Tasks with a part in their names, which may have ``#`` for numbers."""
+    part = name.casefold()
+    names = {member.task.name for member in found.members}
+    meant = {each for each in names if part in each.casefold() or part in shape(each).casefold()}
+    return [member for member in found.members if member.task.name in meant]

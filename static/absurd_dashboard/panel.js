@@ -1,5 +1,6 @@
-// Opens a step's panel in place: the region that renews itself is asked for the page that the link
-// leads to, so that open folds, the zoom and the scroll position stay. Without it the link is followed.
+// Opens a step's panel in place, and what is folded: the region that renews itself is asked for the
+// page that the link leads to, so that open folds, the zoom and the scroll position stay. Without it
+// the link is followed.
 let wanted = null, opener = "";
 
 const region = () => document.querySelector("[data-live]");
@@ -15,9 +16,8 @@ function open(link) {
   history.replaceState(history.state, "", url);
   element.dataset.liveUrl = url.pathname + url.search;
   element.dataset.liveToken = "";
-  const closes = link.hasAttribute("data-close");
-  wanted = closes ? "opener" : "panel";
-  if (!closes) opener = link.getAttribute("href");
+  wanted = link.hasAttribute("data-unfold") ? null : link.hasAttribute("data-close") ? "opener" : "panel";
+  if (wanted === "panel") opener = link.getAttribute("href");
   dispatchEvent(new CustomEvent("abs:ask"));
 }
 
@@ -28,6 +28,12 @@ addEventListener("click", (event) => {
   event.preventDefault();
   open(link);
 });
+
+// What is folded is drawn when it is opened: inside is a link until then.
+addEventListener("toggle", ({ target }) => {
+  const link = target.open && target.querySelector(":scope > p > [data-unfold], :scope > ol > li > [data-unfold=all]");
+  if (link && !halted()) link.click();
+}, { capture: true });
 
 addEventListener("keydown", (event) => {
   const close = document.querySelector("a[data-close]");

@@ -16,7 +16,7 @@ function show(zoom, pan) {
   const closer = clamp(zoom, 1, MOST);
   view = { zoom: closer, pan: clamp(pan, 0, 1 - 1 / closer) };
   const zoomed = closer > 1 ? ".abs-tl-box .abs-tl-svg { cursor: grab; touch-action: pan-y; } .abs-tl-axis [data-at], .abs-tl-ground > .abs-timeline-grid { display: none; }" : "";
-  sheet.replaceSync(`.abs-tl { --abs-tl-zoom: ${view.zoom}; --abs-tl-pan: ${view.pan}; } ${zoomed}`);
+  sheet.replaceSync(`:is(.abs-tl-box, .abs-tl-ground, .abs-tl-svg) { --abs-tl-zoom: ${view.zoom}; --abs-tl-pan: ${view.pan}; } ${zoomed}`);
   tell();
   dispatchEvent(new CustomEvent("abs:zoomed"));
 }

@@ -16,7 +16,7 @@ from absurd_dashboard import sentence, situation
 from absurd_dashboard.history import History
 from absurd_dashboard.sentence import describe
 from tests.dashboard.histories import SCENARIOS, Bench, at, engine
-from tests.dashboard.test_timeline import HISTORIES, THOROUGH
+from tests.dashboard.timelines.test_any_facts import HISTORIES, THOROUGH
 
 #: What each history must be told as. ``{queue}`` is the queue's name.
 EXPECTED = {

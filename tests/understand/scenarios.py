@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import absurd_sdk
 
 from absurd_dashboard.history import History
 from tests.dashboard.histories import Bench, Scenario, at
+
+Job = Callable[[Any], Any]
 
 #: By what happened.
 MORE: dict[str, Scenario] = {}
@@ -29,18 +33,42 @@ def _fails(bench: Bench, seconds: float, reason: object, **options: Any) -> Any:
     return task
 
 
-@scenario
-def retried_in_place_and_not_claimed_yet(bench: Bench) -> History:
+def _failed_a_minute_ago(bench: Bench) -> Any:
+    """A task that failed for good at 2; it is 60 now."""
     task = _fails(bench, 2, {"name": "E", "message": "no"}, max_attempts=1)
     bench.clock(60)
+    return task
+
+
+def _woken(bench: Bench, job: Job, emit: Callable[[], object] | None = None) -> History:
+    """Claimed at 0, its event emitted at 20, claimed again at 25."""
+    bench.task(job)
+    task = bench.spawn()
+    bench.work(0)
+    bench.clock(20)
+    emit() if emit else bench.sdk.emit_event("paid")
+    bench.work(25)
+    return bench.history(task, 40)
+
+
+def _lost(bench: Bench, **options: Any) -> History:
+    """Claimed at 0 by a worker that dies; its lease ends at 30, and is swept at 50."""
+    task = bench.spawn(**options)
+    bench.claim(0, worker="worker-3", lease=30)
+    bench.work(50)
+    return bench.history(task, 60)
+
+
+@scenario
+def retried_in_place_and_not_claimed_yet(bench: Bench) -> History:
+    task = _failed_a_minute_ago(bench)
     bench.sdk.retry_task(str(task))
     return bench.history(task, 70)
 
 
 @scenario
 def spawned_anew_after_a_failure(bench: Bench) -> History:
-    task = _fails(bench, 2, {"name": "E", "message": "no"}, max_attempts=1)
-    bench.clock(60)
+    task = _failed_a_minute_ago(bench)
     again = bench.sdk.retry_task(str(task), spawn_new=True)
     bench.task(lambda context: context.step("charge", lambda: bench.spend(3)))
     bench.work(61)
@@ -49,8 +77,7 @@ def spawned_anew_after_a_failure(bench: Bench) -> History:
 
 @scenario
 def failed_and_spawned_anew_stays_failed(bench: Bench) -> History:
-    task = _fails(bench, 2, {"name": "E", "message": "no"}, max_attempts=1)
-    bench.clock(60)
+    task = _failed_a_minute_ago(bench)
     bench.sdk.retry_task(str(task), spawn_new=True)
     return bench.history(task, 70)
 
@@ -94,13 +121,7 @@ def two_waits(bench: Bench) -> History:
         context.step("pack", lambda: bench.spend(2))
         context.await_event("fetched")
 
-    bench.task(job)
-    task = bench.spawn()
-    bench.work(0)
-    bench.clock(20)
-    bench.sdk.emit_event("paid")
-    bench.work(25)
-    return bench.history(task, 40)
+    return _woken(bench, job)
 
 
 @scenario
@@ -111,24 +132,13 @@ def one_event_awaited_twice(bench: Bench) -> History:
         context.await_event("paid")
         bench.spend(1)
 
-    bench.task(job)
-    task = bench.spawn()
-    bench.work(0)
-    bench.clock(20)
-    bench.sdk.emit_event("paid")
-    bench.work(25)
-    return bench.history(task, 40)
+    return _woken(bench, job)
 
 
 @scenario
 def an_event_without_a_payload(bench: Bench) -> History:
-    bench.task(lambda context: context.await_event("paid"))
-    task = bench.spawn()
-    bench.work(0)
-    bench.clock(20)
-    bench.call("emit_event", "paid")
-    bench.work(25)
-    return bench.history(task, 40)
+    emit = partial(bench.call, "emit_event", "paid")
+    return _woken(bench, lambda context: context.await_event("paid"), emit)
 
 
 @scenario
@@ -148,18 +158,12 @@ def a_timeout_that_the_task_handles(bench: Bench) -> History:
 
 @scenario
 def a_lease_that_ran_out_at_the_last_attempt(bench: Bench) -> History:
-    task = bench.spawn(max_attempts=1)
-    bench.claim(0, worker="worker-3", lease=30)
-    bench.work(50)
-    return bench.history(task, 60)
+    return _lost(bench, max_attempts=1)
 
 
 @scenario
 def backing_off_after_a_lease_ran_out(bench: Bench) -> History:
-    task = bench.spawn(max_attempts=2, retry_strategy={"kind": "fixed", "base_seconds": 60})
-    bench.claim(0, worker="worker-3", lease=30)
-    bench.work(50)
-    return bench.history(task, 60)
+    return _lost(bench, max_attempts=2, retry_strategy={"kind": "fixed", "base_seconds": 60})
 
 
 @scenario

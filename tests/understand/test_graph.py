@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -65,12 +66,65 @@ def test_children_of_folded_siblings_are_folded_together() -> None:
     ]
 
 
+def called(number: int) -> str:
+    """A name without a number in it, another one for each."""
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
 def test_300_names_are_drawn_as_far_as_they_can_be_read_and_the_rest_is_counted() -> None:
     members = [Member("root", "whole", "running")]
-    members += [Member(str(n), f"task {n}", "completed", "root") for n in range(300)]
+    members += [Member(str(n), f"task {called(n)}", "running", "root") for n in range(300)]
     graph = layout(members)
     assert len(graph.nodes) == NODES
     assert graph.left_out == 301 - NODES
+
+
+def test_siblings_whose_names_differ_in_numbers_and_ids_are_one_node_named_by_their_shape() -> None:
+    shards = [Member(str(n), f"shard-{n:03}/{UUID(int=n)}", "completed", "root") for n in range(9)]
+    _, node = layout([Member("root", "whole", "running"), *shards]).nodes
+    assert (node.name, node.times, node.many) == ("shard-#/#", 9, "×9")
+
+
+def test_among_300_names_what_failed_and_what_goes_on_is_seen_and_the_rest_is_one_node() -> None:
+    states = {7: "failed", 99: "running", 250: "sleeping"}
+    members = [Member("root", "whole", "running")]
+    members += [
+        Member(str(n), f"task {called(n)}", states.get(n, "completed"), "root") for n in range(300)
+    ]
+    graph = layout(members)
+    assert [(node.name, node.state) for node in graph.nodes[1:]] == [
+        ("task h", "failed"),
+        ("task jj", "running"),
+        ("task cfa", "sleeping"),
+        ("297 completed", "completed"),
+    ]
+    assert graph.left_out == 0
+
+
+def test_what_is_completed_above_something_that_failed_is_no_other() -> None:
+    members = [Member(str(n), f"task {called(n)}", "completed") for n in range(20)]
+    members.append(Member("deep", "leaf", "failed", "3"))
+    names = [node.name for node in layout(members).nodes]
+    assert names == ["task d", "leaf", "19 completed"]
+
+
+def test_a_node_of_several_states_says_how_many_are_in_the_one_it_shows() -> None:
+    members = [*family(5), Member("bad", "part", "failed", "root")]
+    (part,) = at(layout(members), "part")
+    assert part.many == "1/6"
+
+
+def test_without_room_for_layers_children_stand_below_their_parent() -> None:
+    members = [*family(2), Member("leaf", "leaf", "completed", "0")]
+    graph = layout(members, indented=True)
+    assert [(node.name, node.x) for node in graph.nodes] == [
+        ("whole", 4),
+        ("part", 24),
+        ("leaf", 44),
+        ("part", 24),
+    ]
+    assert [node.y for node in graph.nodes] == sorted({node.y for node in graph.nodes})
+    assert graph.width < WIDTH + 60
 
 
 def test_an_inferred_parent_is_marked_on_the_line() -> None:

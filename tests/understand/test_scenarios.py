@@ -12,7 +12,7 @@ from absurd_dashboard import timeline
 from absurd_dashboard.sentence import describe
 from absurd_dashboard.timeline import Span
 from tests.dashboard.histories import SCENARIOS, Bench, engine
-from tests.dashboard.test_timeline import told
+from tests.dashboard.timelines.test_reading import told
 from tests.understand.scenarios import MORE
 
 #: The sentence about now; then a line for each attempt, seconds from the beginning, ``~`` before
