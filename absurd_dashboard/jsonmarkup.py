@@ -9,6 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from absurd_dashboard.display import visible
+from absurd_dashboard.jsonlines import unlike
 from absurd_dashboard.jsonsheet import Sheet, sheet
 from absurd_dashboard.jsontree import Node, Tree, flat
 
@@ -31,7 +33,13 @@ def json_tree(tree: Tree, source: str = "") -> SafeString:
 
 
 def beside(before: str | None, after: str | None) -> tuple[SafeString, SafeString]:
-    """Two values on one line each; what is long and the same at their beginning is left out."""
+    """Two values on one line each; what is long and the same at their beginning is left out.
+
+    Texts of several lines are reduced to the lines that differ.
+    """
+    lines = unlike(before, after) if before and after else None
+    if lines:
+        return _line(visible(lines[0], keep="\n\t"), 0), _line(visible(lines[1], keep="\n\t"), 0)
     pairs = enumerate(zip(before or "", after or "", strict=False))
     same = next((place for place, (old, new) in pairs if old != new), 0)
     skipped = same - _CONTEXT if same > 2 * _CONTEXT else 0

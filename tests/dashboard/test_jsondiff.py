@@ -14,6 +14,8 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from absurd_dashboard.jsondiff import MOST, Diff, diff
+from absurd_dashboard.jsonlines import unlike
+from absurd_dashboard.jsonmarkup import beside
 from absurd_dashboard.payload import Json
 from absurd_dashboard.redaction import HIDDEN, Redaction
 from tests.dashboard.engine import Engine
@@ -105,6 +107,14 @@ def test_hostile_values_are_compared_in_a_moment() -> None:
         differences(before, after)
         differences(before, before)
     assert time.process_time() - begin < 10
+
+
+def test_texts_of_several_lines_are_reduced_to_those_that_differ() -> None:
+    before, after = (json.dumps(f"head\nbody\n<b>{last}\nend") for last in ("one", "two"))
+    assert unlike(before, after) == ("…\n<b>one\n…", "…\n<b>two\n…")
+    assert unlike(before, '"one line"') is None
+    assert unlike(before[:-1], after) is None
+    assert "<b>" not in "".join(beside(before, after))
 
 
 # On pages
