@@ -125,7 +125,7 @@ function show() {
   const element = region();
   pause.hidden = !element;
   const shown = !element ? "still" : paused() ? "paused" : state;
-  const old = Date.now() - updated > 2 * (element ? interval(element) : 0) + 2_000;
+  const old = !element || Date.now() - updated > 2 * interval(element) + 2_000;
   const words = { paused: fresh.dataset.textPaused, reconnecting: lost() }[shown];
   const aged = fresh.dataset.textAge.replace("{age}", age());
   fresh.dataset.state = shown === "live" && old ? "old" : shown;

@@ -161,6 +161,10 @@ def test_what_is_hidden_is_not_compared_and_that_is_said(
     assert "What is hidden in both was not compared." in text
     assert HIDDEN in text
     assert "42" not in text.split("Inputs and result")[1]
+    revealed = said(client.post(f"/absurd/tasks/{again}/reveal/").text)
+    assert "You see hidden values." in revealed
+    assert "42" in revealed
+    assert "41" not in revealed.split("Inputs and result")[1]
 
 
 def test_failures_of_attempts_are_compared_by_place(client: Client, engine: Engine) -> None:
