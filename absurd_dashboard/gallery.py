@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from absurd_dashboard import markup
 from absurd_dashboard.display import Count
+from absurd_dashboard.jsondiff import Pair
 from absurd_dashboard.payload import Json
 from absurd_dashboard.search.echo import Echo, echo
 from absurd_dashboard.search.qualifiers import understood
@@ -28,6 +29,26 @@ _LONG = (
     '"note": null, "customer": "Ümit \u202e", "tags": ["gift", "express", "fragile"], "retry": {'
     '"kind": "exponential", "base_seconds": 30, "factor": 2.0}}'
 )
+_ALIKE = (
+    '[{"sku": "A-1", "quantity": 2, "price": 1.10}, {"sku": "B-7", "quantity": 1, "price": 20.00},'
+    ' {"sku": "C-3", "price": 0.5, "options": {"gift": true}}]'
+)
+_EDITED = _LONG.replace("1.10", "1.1").replace(', "paid": true', "").replace("note", "remark")
+
+
+def _whole(text: str) -> Json:
+    return Json(text, len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What an action did, as Django's messages say it."""
+
+    message: str
+    level_tag: str
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,9 @@ class Gallery:
     states: tuple[str, ...] = (*STATES, "hibernating")
     small: str = '{"ok": true, "amount": 1.10}'
     long: Json = Json(_LONG, 48_213)  # noqa: RUF009
+    alike: str = _ALIKE
+    differing: Pair = Pair("params", "Params", _whole(_LONG), _whole(_EDITED))  # noqa: RUF009
+    messages: tuple[Message, ...] = (Message("Cancelled.", "success"),)
     crumbs: tuple[tuple[str, str], ...] = (("Tasks", "?"), ("emails", "?queue=emails"))
     tabs: tuple[Tab, ...] = (
         Tab("All", "?", current=True, count=Count.estimated(9_812_000)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from absurd_dashboard.jsontext import LONGEST, Token, tokenise
@@ -65,7 +66,9 @@ class Tree:
     truncated: bool
 
 
-def tree(text: str, *, at: str = "", first: int = 0, longest: int = LONGEST) -> Tree:
+def tree(
+    text: str, *, at: str = "", first: int = 0, longest: int = LONGEST, most: int = MOST
+) -> Tree:
     """Read JSON text into a tree.
 
     Args:
@@ -73,12 +76,36 @@ def tree(text: str, *, at: str = "", first: int = 0, longest: int = LONGEST) -> 
         at: JSON pointer of the value that the text is.
         first: place of its first child, where only later ones are there.
         longest: characters of it to use.
+        most: values of it to use.
     """
-    growth = _Growth(at, first)
+    growth = _Growth(at, first, most)
     whole = all(map(growth.takes, tokenise(text[:longest])))
     if len(text) > longest or not whole or growth.open:
         growth.cut_off()
     return Tree(growth.roots, growth.many, growth.missing)
+
+
+def flat(node: Node, longest: int) -> str:
+    """A value as JSON on one line, ended by ``…`` where it is too long or not all there."""
+    shown = ""
+    for piece in _pieces(node):
+        shown += piece
+        if len(shown) > longest:
+            return f"{shown[:longest]}…"
+    return shown
+
+
+def _pieces(node: Node) -> Iterator[str]:
+    yield node.text
+    for place, child in enumerate(node.children):
+        yield ", " if place else ""
+        if child.key is not None:
+            yield f"{child.key}: "
+        yield from _pieces(child)
+    if node.cut:
+        yield ", …" if node.children else "…"
+    if node.container:
+        yield node.end
 
 
 def parts(pointer: str) -> tuple[str, ...]:
@@ -89,8 +116,8 @@ def parts(pointer: str) -> tuple[str, ...]:
 class _Growth:
     """A tree while it is being read."""
 
-    def __init__(self, at: str, first: int) -> None:
-        self.at, self.first = at, first
+    def __init__(self, at: str, first: int, most: int) -> None:
+        self.at, self.first, self.most = at, first, most
         self.roots: list[Node] = []
         self.open: list[Node] = []
         self.many = 0
@@ -120,7 +147,7 @@ class _Growth:
             self.last.cut = self.last.cut or not _complete(self.last)
 
     def _grown(self, token: Token) -> bool:
-        if self.many >= MOST:
+        if self.many >= self.most:
             return False
         parent = self.open[-1] if self.open else None
         node = Node(token.text, token.kind, self.key, self._place(parent))

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "absurd_dashboard.standalone.proxies.TrustedProxies",
     "absurd_dashboard.standalone.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "absurd_dashboard.standalone.compression.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "absurd_dashboard.standalone.own_database.OwnDatabase",
     "django.contrib.sessions.middleware.SessionMiddleware",

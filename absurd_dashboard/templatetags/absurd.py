@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from absurd_dashboard import display, headers, jsonmarkup, jsontree, markup
+from absurd_dashboard.jsondiff import Diff
 from absurd_dashboard.links import Links
 from absurd_dashboard.payload import Json
 
@@ -95,6 +96,22 @@ def json(
         "folded": grown.many > _FOLD_ABOVE,
         "truncated": truncated,
     }
+
+
+@register.inclusion_tag("absurd_dashboard/components/diff.html")
+def diff(difference: Diff, *, before: str, after: str, label: str = "") -> dict[str, object]:
+    """What differs between two JSON values, place by place.
+
+    Args:
+        difference: of the two.
+        before: what the earlier value is, as the head of its column.
+        after: what the later value is.
+        label: what both are, for screen readers.
+    """
+    rows = [
+        (change, *jsonmarkup.beside(change.before, change.after)) for change in difference.changes
+    ]
+    return {"diff": difference, "rows": rows, "before": before, "after": after, "label": label}
 
 
 @register.inclusion_tag("absurd_dashboard/components/empty.html")

@@ -92,6 +92,9 @@ def _revealed(request: HttpRequest, task_id: UUID, tenant: str | None = None) ->
     if outcome.result is not Result.DONE:
         return refused(request, "tasks", 403, outcome.detail)
     with access_to(request, tenant) as fresh:
-        # A poll would hide it all again, so the page does not renew itself.
-        shown = replace(task_answer(request, fresh.revealing(), task_id), live="", revealed=True)
+        page = task_answer(request, fresh.revealing(), task_id)
+        # One task is on record as revealed, so the one that it was made from is not shown. A poll
+        # would hide it all again, so the page does not renew itself.
+        data = replace(page.data, origin=None)
+        shown = replace(page, data=data, live="", revealed=True)
         return rendered(request, shown, fresh, "tasks", "tasks/detail")

@@ -17,12 +17,11 @@ from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page, refused
 from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import events as queries
+from absurd_dashboard.queries.ignored import RECORDED
 from absurd_dashboard.redaction import HIDDEN, Redactor
 from absurd_dashboard.spawning import Invalid
 from absurd_dashboard.views.forms import Asked, Form, Subject
 from absurd_dashboard.views.spawn import JsonField
-
-_RECORDED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fie
         raise Invalid({"payload": str(error)}) from error
     if redactor.rules and HIDDEN in text:
         raise Invalid({"payload": f"{HIDDEN} stands for a hidden value: type what is meant"})
-    record = {"payload": redactor.json(text)[:_RECORDED]}
+    record = {"payload": redactor.json(text)[:RECORDED]}
 
     def do() -> Outcome:
         return actions.emit(access, subject.target, payload)

@@ -12,6 +12,7 @@ from absurd_dashboard.choices import Choice, chips, further, query_url, window_c
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import events as queries
+from absurd_dashboard.queries.ignored import Ignored, ignored
 from absurd_dashboard.queries.lookalikes import Lookalike, lookalikes
 from absurd_dashboard.windows import Window, window
 
@@ -38,6 +39,7 @@ class EventView:
         emitted: None while it is only waited for.
         woken: whom it woke, as far as :func:`absurd_dashboard.queries.events.woken` can tell.
         depth: how many runs of each state were looked at for that.
+        ignored: emits that came too late, as far as they are this viewer's to see.
         lookalikes: names of this queue that look like this one mistyped, or this like them.
         elsewhere: other queues in which this name was emitted, while it was not in this one.
     """
@@ -50,6 +52,7 @@ class EventView:
     woken: list[queries.Woken]
     lookalikes: list[Lookalike]
     elsewhere: list[str]
+    ignored: tuple[Ignored, ...] = ()
     depth: int = queries.WOKEN_DEPTH
 
 
@@ -93,5 +96,6 @@ def event(request: HttpRequest, access: Access, queue: str, event: str) -> Page:
         woken=queries.woken(access, emitted) if emitted else [],
         lookalikes=[pair for pair in lookalikes(access, queue) if event in pair.names],
         elsewhere=[] if emitted else queries.elsewhere(access, queue, event),
+        ignored=ignored(request, access, queue, event, emitted.payload) if emitted else (),
     )
     return Page(event, shown, live=request.get_full_path())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from absurd_dashboard.comparison import Comparison, compare
 from absurd_dashboard.extend.links import TaskLink, task_links
 from absurd_dashboard.extend.panels import Panel, panels
 from absurd_dashboard.extend.tasks import TaskInView
+from absurd_dashboard.jsondiff import Pair
 from absurd_dashboard.lineage import Lineage
 from absurd_dashboard.links import Links
 from absurd_dashboard.offers import Offers, offers
@@ -28,6 +30,7 @@ from absurd_dashboard.queries import pieces as cut
 from absurd_dashboard.queries import task as one_task
 from absurd_dashboard.queries.audit import Deed, of_task
 from absurd_dashboard.queries.checkpoints import STEPS
+from absurd_dashboard.queries.origin import Origin, origin
 from absurd_dashboard.queries.tasks import locate
 from absurd_dashboard.queries.versions import NOTHING, Followed
 from absurd_dashboard.sentence import Status
@@ -64,6 +67,7 @@ class TaskView:
     Attributes:
         payloads: params, headers, result and how it is retried.
         record: what was done to it through the dashboard, newest first.
+        origin: what it was run again from, where it was.
         previous_steps: address of the page of checkpoints before, or empty.
         next_steps: address of the page of checkpoints after, or empty.
         links: where else the host knows the task.
@@ -82,6 +86,23 @@ class TaskView:
     record: tuple[Deed, ...]
     links: tuple[TaskLink, ...] = ()
     panels: tuple[Panel, ...] = ()
+    origin: Origin | None = None
+
+    @property
+    def reasons(self) -> list[tuple[int, int, Pair]]:
+        """Why each of the attempts compared failed, beside the one that failed before it."""
+        compared = (
+            {column.run_id for column in self.comparison.columns} if self.comparison else set()
+        )
+        failed = [
+            (attempt.fact.attempt, attempt.error.reason)
+            for attempt in reversed(self.task.attempts)
+            if attempt.error and attempt.fact.run_id in compared
+        ]
+        return [
+            (before, after, Pair("failure", _("Failure"), old, new))
+            for (before, old), (after, new) in pairwise(failed)
+        ]
 
     @property
     def next_attempt(self) -> int:
@@ -135,6 +156,7 @@ def task_answer(request: HttpRequest, access: Access, task_id: UUID) -> Page:
         record=record,
         links=task_links(in_view),
         panels=panels(request, access, in_view),
+        origin=origin(access, found) if any(deed.made for deed in record) else None,
     )
     version = (*_version(found), record, related.ties, shown.panels)
     return Page(

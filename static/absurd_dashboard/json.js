@@ -32,19 +32,28 @@ function tools(viewer) {
 function point(target) {
   const viewer = target.closest?.(VIEWER);
   const bar = viewer && tools(viewer);
-  const found = target.closest?.("[data-at]");
+  const cell = target.closest?.("[data-cell]");
+  // A table says the values of the tree behind it.
+  const found = cell ? viewer?.querySelector(`[data-at="${CSS.escape(cell.dataset.cell)}"]`) : target.closest?.("[data-at]");
   if (!bar || !viewer.contains(found) || found === row) return;
   row = found;
   bar.querySelector("output").textContent = row.dataset.at || "/";
 }
 
-// The text of a row is its JSON: without its name in front and the comma behind.
+const TABLE = ".abs-json-sheet";
+function textOf(part) {
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll(TABLE).forEach((table) => table.remove());
+  return copy.textContent;
+}
+
+// The text of a row is its JSON: without its name in front, the comma behind, and tables.
 function value(viewer) {
   const whole = row.dataset.at === viewer.querySelector("[data-at]").dataset.at;
-  const parts = whole ? [...viewer.children].filter((child) => !child.matches(".abs-json-tools")) : [row];
+  const parts = whole ? [...viewer.children].filter((child) => !child.matches(`.abs-json-tools, ${TABLE}`)) : [row];
   if (parts.some((part) => part.querySelector(".abs-json-more"))) return null;
   const key = whole ? null : row.querySelector(":scope > .abs-json-key, :scope > summary > .abs-json-key");
-  const text = parts.map((part) => part.textContent).join("").slice(key ? key.textContent.length + 2 : 0);
+  const text = parts.map(textOf).join("").slice(key ? key.textContent.length + 2 : 0);
   return whole ? text : text.replace(/,$/, "");
 }
 
@@ -80,7 +89,7 @@ function* matches(viewer, wanted) {
   const texts = document.createTreeWalker(viewer, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const node = texts.currentNode, text = node.data.toLowerCase();
-    if (node.parentElement.closest(".abs-json-tools")) continue;
+    if (node.parentElement.closest(`.abs-json-tools, ${TABLE}`)) continue;
     for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
       const range = new Range();
       range.setStart(node, at);
@@ -95,7 +104,10 @@ addEventListener("input", ({ target }) => {
   const viewer = target.closest(VIEWER), wanted = target.value.toLowerCase();
   const found = wanted ? [...matches(viewer, wanted)] : [];
   for (const { startContainer } of found) {
-    for (let fold = startContainer.parentElement; fold !== viewer; fold = fold.parentElement) if (fold.localName === "details") fold.open = true;
+    for (let fold = startContainer.parentElement; fold !== viewer; fold = fold.parentElement) {
+      if (fold.localName === "details") fold.open = true;
+      if (fold.previousElementSibling?.matches(TABLE)) fold.previousElementSibling.open = false;
+    }
   }
   globalThis.Highlight && CSS.highlights.set("abs-json", new Highlight(...found));
   found[0]?.startContainer.parentElement.scrollIntoView({ block: "nearest" });

@@ -1,5 +1,6 @@
 // Keeps the region [data-live] true: asks the server whether it changed, and says how old it is.
 const MIN = 1_000, MAX = 60_000, PATIENCE = 15_000;
+const SAID = 2; // failures after which a screen reader is told too
 const fresh = document.getElementById("abs-fresh");
 const pause = document.getElementById("abs-pause");
 // A link and not an import by name: the server knows the file's hashed name, this file does not.
@@ -61,6 +62,7 @@ async function receive(response, element) {
   const token = response.headers.get("X-Absurd-Token");
   if (response.status !== 204) swap(element, await response.text());
   if (token) element.dataset.liveToken = token;
+  if (failures >= SAID) say(fresh.dataset.textLive);
   seniority = Number(response.headers.get("X-Absurd-Age")) || 0;
   updated = Date.now() - seniority;
   failures = 0;
@@ -91,17 +93,21 @@ function alarm() {
   if (icon.getAttribute("href") !== wanted) icon.href = wanted;
 }
 
-function announce(element) {
-  const text = element.querySelector("[data-announce]")?.textContent.trim() ?? "";
+const announce = (element) => say(element.querySelector("[data-announce]")?.textContent.trim() ?? "");
+
+function say(text) {
   const spoken = document.getElementById("abs-announce");
   if (spoken.textContent !== text) spoken.textContent = text;
 }
+
+const lost = () => (navigator.onLine ? fresh.dataset.textReconnecting : fresh.dataset.textOffline);
 
 function failed(error) {
   console.warn("live:", error);
   failures = Math.min(failures + 1, 6);
   state = "reconnecting";
   seniority = 0;
+  if (failures === SAID) say(lost());
 }
 
 // Asking again is no use; the page itself, opened anew, says why or leads to the sign-in page.
@@ -125,8 +131,8 @@ function show() {
   const element = region();
   pause.hidden = !element;
   const shown = !element ? "still" : paused() ? "paused" : state;
-  const old = Date.now() - updated > 2 * (element ? interval(element) : 0) + 2_000;
-  const words = { paused: fresh.dataset.textPaused, reconnecting: fresh.dataset.textReconnecting }[shown];
+  const old = !element || Date.now() - updated > 2 * interval(element) + 2_000;
+  const words = { paused: fresh.dataset.textPaused, reconnecting: lost() }[shown];
   const aged = fresh.dataset.textAge.replace("{age}", age());
   fresh.dataset.state = shown === "live" && old ? "old" : shown;
   const text = old ? [words, aged].filter(Boolean).join(" · ") : words ?? fresh.dataset.textLive;
@@ -154,6 +160,7 @@ addEventListener("abs:ask", () => {
   else schedule(0);
 });
 addEventListener("online", () => schedule(0));
+addEventListener("offline", () => schedule(0)); // to know, and to say so
 document.addEventListener("visibilitychange", () => (document.hidden ? halt() : schedule(0)));
 // htmx has exchanged the page: it is new.
 addEventListener("htmx:afterSettle", ({ detail }) => { if (detail.target?.id === "main") { updated = Date.now(); failures = 0; schedule(); alarm(); } });

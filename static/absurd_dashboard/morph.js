@@ -34,12 +34,20 @@ function morph(target, source) {
 }
 
 function attributes(target, source) {
+  const before = target.className;
   for (const { name } of [...target.attributes]) {
     if (!source.hasAttribute(name) && !viewers(target, name)) target.removeAttribute(name);
   }
   for (const { name, value } of source.attributes) {
     if (target.getAttribute(name) !== value && !viewers(target, name)) target.setAttribute(name, value);
   }
+  if (target.matches(".abs-badge") && target.className !== before) moved(target);
+}
+
+// Another state: the eye is led to it, for as long as the design's motion lasts; 0 where it is unwelcome.
+function moved(badge) {
+  const duration = parseFloat(getComputedStyle(badge).getPropertyValue("--abs-motion"));
+  if (duration) badge.animate({ opacity: [0, 1], translate: ["0 -0.3em", "0"] }, { duration, easing: "ease-out" });
 }
 
 // What the viewer decides: which folds are open.

@@ -4,6 +4,7 @@ const dialog = document.getElementById("abs-palette");
 const form = dialog.querySelector("form");
 const input = form.elements.q;
 const list = dialog.querySelector("[data-matches]");
+const skeleton = dialog.querySelector("[data-skeleton]");
 const links = () => [...list.querySelectorAll("a")];
 let asking = null;
 let answered = Promise.resolve();
@@ -31,7 +32,7 @@ async function ask() {
 function open() {
   for (const other of document.querySelectorAll("dialog[open]")) other.close();
   input.value = "";
-  list.replaceChildren();
+  list.replaceChildren(skeleton.content.cloneNode(true));
   dialog.showModal();
   input.focus();
   answered = ask();

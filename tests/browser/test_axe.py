@@ -1,5 +1,6 @@
 """Every page for every eye: axe finds nothing, nothing sticks out, forced colours hide nothing."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,6 +52,12 @@ PAGES = sorted(
 STATES = {
     "a task that waits": ("task:waiting", "", ""),
     "a task that is done": ("task:done", "", ""),
+    "a task that was run again, its list as a table": (
+        "task:again",
+        "",
+        ".abs-json-sheet > summary",
+    ),
+    "an event that was emitted twice": ("event", "", ""),
     "a step's panel": ("task:failed", "?step=prepare", ""),
     "what a retry asks": ("task:failed", "", "#retry > summary"),
     "the account": ("overview", "", "#abs-account > summary"),
@@ -130,17 +137,30 @@ def _made_in_the_dashboard(tab: Page, arguments: dict[str, str]) -> dict[str, st
     tab.goto("/views/")
     edit = tab.locator("main a[href*='/edit/']").first.get_attribute("href")
     assert edit
-    last = {"fingerprint": cause, "operation": operation, "view": edit.removesuffix("edit/")}
+    items = json.dumps({"items": [{"n": 1}, {"n": 2, "more": [1]}]})
+    again = _posted(tab, f"/tasks/{arguments['done']}/run-again/", params=items)
+    emit = reverse("absurd_dashboard:emit", urlconf=URLS, args=_event(arguments))
+    _posted(tab, emit, status=409, payload='{"approved": false}')
+    last = {
+        "fingerprint": cause,
+        "operation": operation,
+        "view": edit.removesuffix("edit/"),
+        "again": again,
+    }
     return {name: href.split("?")[0].strip("/").split("/")[-1] for name, href in last.items()}
 
 
-def _posted(tab: Page, path: str, **form: str) -> str:
+def _event(arguments: dict[str, str]) -> list[str]:
+    return [arguments["queue"], arguments["event"]]
+
+
+def _posted(tab: Page, path: str, *, status: int = 200, **form: str) -> str:
     """Send a form; where that led to."""
     tab.goto("/tasks/")
     [token] = [each for each in tab.context.cookies() if each["name"].startswith("csrf")]
     sent = {"csrfmiddlewaretoken": token["value"], **form}
     answer = tab.request.post(path, form=sent, headers={"Referer": tab.url})
-    assert answer.ok, answer.text()
+    assert answer.status == status, answer.text()
     return answer.url.split("//")[-1].partition("/")[2]
 
 

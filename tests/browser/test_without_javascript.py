@@ -7,6 +7,7 @@ import pytest
 from absurd_sdk import Absurd
 from playwright.sync_api import Browser, Page, expect
 
+from absurd_dashboard.examples import approval
 from tests.browser.conftest import PATIENCE
 from tests.browser.visiting import a_failed_task, a_request, approve, failed_for_good, sign_in
 
@@ -76,3 +77,15 @@ def test_a_failed_task_is_retried(tab: Page, app: Absurd) -> None:
     tab.locator("#retry summary").click()
     tab.get_by_role("button", name="Retry now").click()
     expect(tab.locator("#abs-toasts")).to_contain_text("Attempt 2 is ready to be claimed.")
+
+
+def test_a_list_in_a_payload_is_a_tree_or_a_table(tab: Page, app: Absurd) -> None:
+    params = {"items": [{"sku": "A", "sum": 1}, {"sku": "B", "sum": 2}]}
+    task = app.spawn("unknown", params, queue=approval.QUEUE)["task_id"]
+    tab.goto(f"/tasks/{task}/")
+    tree, table = tab.locator('[data-at="/items/1/sku"]'), tab.locator('[data-cell="/items/1/sku"]')
+    expect(tree).to_be_visible()
+    expect(table).to_be_hidden()
+    tab.locator("summary", has_text="Table").click()
+    expect(table).to_be_visible()
+    expect(tree).to_be_hidden()

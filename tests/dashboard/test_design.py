@@ -36,7 +36,9 @@ def test_the_design_page_shows_every_token_and_component(client: Client, engine:
     for token in tokens():
         assert token.name in text
     for part in ("abs-badge", "abs-chip", "abs-json", "abs-blank", "abs-alert", "abs-remarks",
-                 "abs-spark", "abs-tab", "abs-pager", "abs-new", "abs-facts"):  # fmt: skip
+                 "abs-spark", "abs-tab", "abs-pager", "abs-new", "abs-facts", "abs-id", "abs-diff",
+                 "abs-json-sheet", "abs-skeleton", "abs-toast", "abs-dialog", "abs-bar",
+                 "<time", "<data"):  # fmt: skip
         assert part in text, part
 
 

@@ -13,8 +13,11 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 from django.db import DatabaseError
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from absurd_dashboard.standalone import databases, datadir, sockets
+from absurd_dashboard.standalone.compression import Compression
 from absurd_dashboard.standalone.logs import Formatter
 from tests.demo.commands import ROOT, clean_environment
 
@@ -207,3 +210,13 @@ def test_variables_name_several_engines_and_their_replicas(monkeypatch: pytest.M
     }
     assert found.instances == {"eu": "absurd_eu", "us_west": "absurd_us_west"}
     assert found.replicas == {"absurd_eu": "absurd_eu_replica"}
+
+
+@pytest.mark.parametrize(("status", "encoding"), [(200, "gzip"), (404, "gzip"), (206, None)])
+def test_what_is_sent_is_compressed_but_for_a_part_of_a_file(
+    status: int, encoding: str | None
+) -> None:
+    request = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
+    sent = Compression(lambda _: HttpResponse(b"a" * 1_000, status=status))(request)
+
+    assert sent.headers.get("Content-Encoding") == encoding

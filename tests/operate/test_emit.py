@@ -168,3 +168,22 @@ def test_in_a_shared_queue_one_emits_only_what_ones_own_tasks_alone_wait_for(
     response = posted(operator, "t/acme/events/a/go/emit/", payload="1")
     assert ('name="payload"' in text, response.status_code) == (may, 302 if may else 403)
     assert (payload_of(engine, "go") == "1") == may
+
+
+def test_an_ignored_emit_is_shown_to_its_sender_and_to_who_reads_the_record(
+    member: Member, engine: Engine
+) -> None:
+    engine.create("a")
+    engine.call("select absurd.emit_event('a', 'go', '1'::jsonb)")
+    sender = member(Role.OPERATOR)
+    status, _ = as_json(sender, "t/acme/events/a/go/emit/", {"payload": 2})
+    assert status == 409
+    seen = {
+        role: "Emits that were ignored" in who.get("/absurd/t/acme/events/a/go/").text
+        for role, who in (
+            ("sender", sender),
+            ("viewer", member(Role.VIEWER)),
+            ("admin", member(Role.ADMIN)),
+        )
+    }
+    assert seen == {"sender": True, "viewer": False, "admin": True}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -286,3 +287,47 @@ def test_a_state_changes_its_colour_in_place_and_at_once_where_motion_is_unwelco
     assert live.tab.evaluate(seconds) == "0.12s"
     live.tab.emulate_media(reduced_motion="reduce")
     assert live.tab.evaluate(seconds) == "0s"
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", 1), ("reduce", 0)])
+def test_a_state_that_changed_moves_unless_motion_is_unwelcome(
+    live: Live, motion: Literal["no-preference", "reduce"], moves: int
+) -> None:
+    badge = '<p><span class="abs-badge abs-state-{0}">{0}</span> of <i>{1}</i></p>'
+    live.tab.emulate_media(reduced_motion=motion)
+    live.open(badge.format("running", 1))
+    slow = live.tab.context.new_cdp_session(live.tab)
+    slow.send("Animation.enable")
+    slow.send("Animation.setPlaybackRate", {"playbackRate": 0.001})
+    moving = "document.querySelector('.abs-badge').getAnimations().length"
+    live.change(badge.format("running", 2))
+    expect(live.region).to_have_text("running of 2")
+    assert live.tab.evaluate(moving) == 0
+    live.change(badge.format("failed", 2))
+    expect(live.region).to_have_text("failed of 2")
+    assert live.tab.evaluate(moving) == moves
+
+
+def test_a_lost_connection_is_told_from_a_lost_server(live: Live) -> None:
+    live.open()
+    live.tab.context.set_offline(True)
+    live.wait(1)
+    expect(live.freshness).to_contain_text("no connection")
+    live.tab.context.set_offline(False)
+    live.wait(1)
+    expect(live.freshness).to_have_text("live")
+
+
+def test_whoever_listens_is_told_of_a_lost_server_and_of_its_return_once(live: Live) -> None:
+    live.open()
+    spoken = live.tab.locator("#abs-announce")
+    live.ask(Answer(drop=True))
+    expect(live.freshness).to_contain_text("reconnecting")
+    expect(spoken).to_have_text("")
+    with live.tab.expect_request("**/live"):
+        live.wait(4_000)
+    expect(spoken).to_have_text("reconnecting")
+    live.site.answer = Answer()
+    live.wait(8_000)
+    expect(live.freshness).to_have_text("live")
+    expect(spoken).to_have_text("live")
