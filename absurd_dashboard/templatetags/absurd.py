@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from absurd_dashboard import display, headers, jsonmarkup, jsontree, markup
 from absurd_dashboard.links import Links
 from absurd_dashboard.payload import Json
+from absurd_dashboard.states import state_of
 
 register = template.Library()
 
@@ -24,6 +25,7 @@ def _visible(text: object) -> str:
 
 
 register.filter("state_badge", markup.state_badge)
+register.filter("state_label", lambda name: state_of(name).label)
 register.filter("name", markup.name)
 register.filter("plain", display.name)
 register.filter("since", markup.instant)
