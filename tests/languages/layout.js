@@ -5,7 +5,8 @@
   const words = (element) => JSON.stringify(element.textContent.trim().slice(0, 40));
   const kind = (element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`;
   const tell = (what, element) => amiss.push(`${name}, ${innerWidth}: ${element ? `${kind(element)} ${words(element)} ` : ""}${what}`);
-  const hidden = (element) => element.closest(".abs-sr, .abs-skip") || element.getBoundingClientRect().width <= 1;
+  const clipped = (element) => element && getComputedStyle(element).clipPath !== "none";
+  const hidden = (element) => element.closest(".abs-sr, .abs-skip") || clipped(element.closest("thead")) || element.getBoundingClientRect().width <= 1;
   const all = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility({ visibilityProperty: true }) && !hidden(each));
 
   function show(html) {
@@ -21,12 +22,19 @@
   }
 
   const LABELS = "button, .abs-button, .abs-tab, .abs-nav-link, thead th, label, summary, h1, h2, h3, dt";
+  function inks(element) {
+    return [...element.childNodes].flatMap((node) => {
+      if (node.nodeType === Node.ELEMENT_NODE) return hidden(node) ? [] : [node.getBoundingClientRect()];
+      const range = document.createRange();
+      range.selectNode(node);
+      return [...range.getClientRects()];
+    }).filter((ink) => ink.width > 0);
+  }
+
   function holdsItsText(element) {
-    const range = document.createRange();
-    range.selectNodeContents(element);
-    const ink = range.getBoundingClientRect(), box = element.getBoundingClientRect();
-    if (!ink.width || element.querySelector(".abs-sr, input, select")) return;
-    const out = Math.max(box.left - ink.left, ink.right - box.right, ink.bottom - box.bottom - 2);
+    if (getComputedStyle(element).display === "contents") return;
+    const box = element.getBoundingClientRect();
+    const out = Math.max(0, ...inks(element).map((ink) => Math.max(box.left - ink.left, ink.right - box.right, ink.bottom - box.bottom - 2)));
     if (out > 1) tell(`does not hold its text, by ${Math.round(out)} pixels`, element);
     const cut = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible";
     if (cut && !element.title && !element.querySelector("[title]")) tell("is cut off", element);
@@ -45,7 +53,7 @@
     });
   }
 
-  const CODE = "pre, code, kbd, .abs-code, .abs-id, .abs-tl-svg, .abs-tl-ground, .abs-chart-plot, .abs-spark, .abs-graph";
+  const CODE = "pre, code, .abs-code, .abs-id, .abs-tl-svg, .abs-tl-ground, .abs-chart-plot, .abs-spark, .abs-graph";
   function isTurned() {
     const nav = document.querySelector(".abs-nav")?.getBoundingClientRect();
     if (nav && innerWidth >= 768 && nav.right < document.documentElement.clientWidth - 1) tell("the navigation is not on the right");
