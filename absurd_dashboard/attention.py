@@ -48,7 +48,7 @@ class Item:
         url: where exactly those tasks are.
         since: since when.
         tasks: some of the tasks.
-        cure_url: where the cure begins, if not there.
+        cure_url: the same tasks by cause, where there may be several.
     """
 
     kind: str
