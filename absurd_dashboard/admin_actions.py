@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from absurd_core.errors import AbsurdError
-from absurd_dashboard import actions, ids, spawning
+from absurd_dashboard import actions, ids, problems, spawning
 from absurd_dashboard.access import Access
 from absurd_dashboard.adminsite.charge import engine_grants
 from absurd_dashboard.adminsite.tasks import TaskAdmin
@@ -188,7 +188,7 @@ def _confirmed(site: Any, request: HttpRequest, verb: Verb) -> HttpResponse:
     try:
         fields.json("payload")
     except InvalidJson as error:
-        return _page(site, request, verb, str(error))
+        return _page(site, request, verb, problems.of(error))
     for one in _chosen(request, verb.action):
         for outcome in _outcomes(request, verb, one, fields):
             say = messages.success if outcome.result is Result.DONE else messages.warning

@@ -48,6 +48,7 @@ class Item:
         url: where exactly those tasks are.
         since: since when.
         tasks: some of the tasks.
+        cure_url: the same tasks by cause, where there may be several.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Item:
     url: str
     since: datetime | None = None
     tasks: tuple[UUID, ...] = ()
+    cure_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,7 @@ def _failed(facts: QueueFacts, situation: Situation, links: Links) -> Item | Non
         _("All their attempts within the last 24 hours were in vain."),
         _("Look at the cause, and retry them when it is gone."),
         links.to("failures", view="list", queue=queue),
+        cure_url=links.to("failures", queue=queue),
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from absurd_core.payloads import dumps
 from absurd_dashboard import jsontext
 from absurd_dashboard.jsoninput import Fields, InvalidJson, parse
@@ -54,7 +56,7 @@ class Inputs:
             return self._original(name)
         value = fields.json(name)
         if name != "params" and not (value is None or isinstance(value, dict)):
-            raise InvalidJson("is not an object")
+            raise InvalidJson(_("is not an object"))
         if not redactor.rules:
             return value
         return restored(value, parse(shown or "null"), self._original(name))
@@ -102,7 +104,8 @@ def _same(one: Any, other: Any) -> bool:
 
 def _nothing_hidden(value: Any) -> Any:
     if HIDDEN in (dumps("value", value) or ""):
-        raise InvalidJson(f"{HIDDEN} is not where it was: type the value, or put it back")
+        said = _("{hidden} is not where it was: type the value, or put it back")
+        raise InvalidJson(said.format(hidden=HIDDEN))
     return value
 
 

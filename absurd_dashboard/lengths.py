@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _PART = re.compile(r"\s*([0-9]{1,9})\s*([wdhms])")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+\s*")
@@ -17,12 +19,12 @@ def read(text: str) -> timedelta:
         ValueError: it is none, or longer than anything.
     """
     if not _WHOLE.fullmatch(text):
-        raise ValueError("give numbers with w, d, h, m or s, such as 30d or 12h 30m")
+        raise ValueError(_("give numbers with w, d, h, m or s, such as 30d or 12h 30m"))
     try:
         parts = (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(text))
         return sum(parts, timedelta())
     except OverflowError as error:
-        raise ValueError("is too long") from error
+        raise ValueError(_("is too long")) from error
 
 
 def write(length: timedelta) -> str:

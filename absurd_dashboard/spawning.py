@@ -14,6 +14,7 @@ from absurd_core.errors import InvalidArgument, QueueNotFound
 from absurd_core.payloads import dumps
 from absurd_core.statements import Statement
 from absurd_core.tasks import Spawned
+from absurd_dashboard import problems
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Result, act
 from absurd_dashboard.inputs import JSON_INPUTS, Inputs
@@ -109,7 +110,7 @@ def read(
     _collect(values, errors, "max_attempts", lambda: _attempts(fields, inputs))
     _collect(values, errors, "queue", lambda: _queue(access, fields.text("queue", queue)))
     if not name.strip():
-        errors["name"] = "is empty"
+        errors["name"] = _("is empty")
     if "queue" in values and "headers" in values:
         given = values["headers"]
         _collect(values, errors, "headers", lambda: owned(access, values["queue"], given))
@@ -131,7 +132,8 @@ def run_again(request: HttpRequest, access: Access, source: Source, fields: Fiel
 
     def do() -> Outcome:
         if not state_of(source.state).finished:
-            said = f"The task is {source.state}, so it has not ended; nothing was spawned."
+            said = _("The task is {state}, so it has not ended; nothing was spawned.")
+            said = said.format(state=source.state)
             return Outcome(Result.NOTHING, said, was.task_id, state=source.state)
         return spawn(access, new)
 
@@ -164,7 +166,8 @@ def owned(access: Access, queue: str, headers: Any) -> Any:
     if "tenant_id" not in given and len(tenants) == 1:
         (given["tenant_id"],) = tenants
     if not isinstance(given.get("tenant_id"), str) or given["tenant_id"] not in tenants:
-        raise InvalidJson(f"tenant_id must be {' or '.join(sorted(tenants))} in this queue")
+        said = _("tenant_id must be one of these in this queue: {tenants}")
+        raise InvalidJson(said.format(tenants=", ".join(sorted(tenants))))
     return given
 
 
@@ -172,8 +175,8 @@ def _by_field(error: InvalidArgument) -> dict[str, str]:
     """What the engine's client says of an argument, beside the field that it comes from."""
     argument = error.argument or ""
     if argument in ("max_delay", "max_duration"):
-        return {"cancellation": f"{argument} {error.problem}"}
-    return {"name" if argument == "task_name" else argument: error.problem}
+        return {"cancellation": f"{argument} {problems.of(error)}"}
+    return {"name" if argument == "task_name" else argument: problems.of(error)}
 
 
 def _collect(values: dict[str, Any], errors: dict[str, str], name: str, take: Any) -> None:
@@ -182,7 +185,7 @@ def _collect(values: dict[str, Any], errors: dict[str, str], name: str, take: An
         values[name] = take()
         dumps(name, values[name])
     except (InvalidJson, InvalidArgument) as error:
-        errors[name] = error.problem if isinstance(error, InvalidArgument) else str(error)
+        errors[name] = problems.of(error)
 
 
 def _attempts(fields: Fields, inputs: Inputs) -> int | None:
@@ -193,5 +196,5 @@ def _attempts(fields: Fields, inputs: Inputs) -> int | None:
 
 def _queue(access: Access, queue: str) -> str:
     if queue not in access.queue_names:
-        raise InvalidJson("no queue with this name, or none that you may see")
+        raise InvalidJson(_("There is no queue with this name, or none that you may see"))
     return queue

@@ -65,8 +65,12 @@ def set_policy(access: Access, queue: str, changes: dict[str, Any]) -> Outcome:
         return Outcome(Result.NOTHING, _("The policy is like this already; nothing was done."))
     try:
         written(access, queues.set_policy(queue, **changes))
-    except (DefaultPartitionInUse, QueueNotPartitioned) as error:
-        return Outcome(Result.NOTHING, _("Nothing was changed: {error}.").format(error=error))
+    except DefaultPartitionInUse:
+        said = _("Nothing was changed: the default partition holds rows and cannot be disabled.")
+        return Outcome(Result.NOTHING, said)
+    except QueueNotPartitioned:
+        said = _("Nothing was changed: the queue is not partitioned, so it has no such partition.")
+        return Outcome(Result.NOTHING, said)
     return Outcome(Result.DONE, _("Changed: {names}.").format(names=", ".join(sorted(changes))))
 
 

@@ -95,7 +95,7 @@ def take(request: HttpRequest, access: Access, operation: BulkOperation, step: S
     """Confirm, stop or resume an operation; whoever sets it going is its owner from then on."""
     changes: dict[str, Any] = {"state": step.after, "why": ""}
     if step is STOP:
-        changes["why"] = f"Stopped by {_by(request)['username']}."
+        changes["why"] = _("Stopped by {user}.").format(user=_by(request)["username"])
     else:
         changes |= _by(request)
     if step is CONFIRM:

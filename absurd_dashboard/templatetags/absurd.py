@@ -15,6 +15,7 @@ from absurd_dashboard import display, headers, jsonmarkup, jsontree, markup
 from absurd_dashboard.jsondiff import Diff
 from absurd_dashboard.links import Links
 from absurd_dashboard.payload import Json
+from absurd_dashboard.states import state_of
 
 register = template.Library()
 
@@ -25,6 +26,7 @@ def _visible(text: object) -> str:
 
 
 register.filter("state_badge", markup.state_badge)
+register.filter("state_label", lambda name: state_of(name).label)
 register.filter("name", markup.name)
 register.filter("plain", display.name)
 register.filter("since", markup.instant)

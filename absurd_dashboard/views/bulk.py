@@ -25,6 +25,7 @@ from absurd_dashboard.bulk.slices import Source
 from absurd_dashboard.bulk.verbs import VERBS
 from absurd_dashboard.bulk.workflow_tasks import workflow_run
 from absurd_dashboard.choices import query_url
+from absurd_dashboard.display import Count
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.gate import Outcome, Result
@@ -104,7 +105,8 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
     """
     verb = request.POST.get("action", "")
     if verb not in VERBS:
-        raise InvalidArgument(argument="action", problem=f"is not one of {', '.join(VERBS)}")
+        said = _("is none of {words}").format(words=", ".join(VERBS))
+        raise InvalidArgument(argument="action", problem=said)
     if not all(policy().may(access, each) for each in (Action.BULK, VERBS[verb].action)):
         return refused(request, "bulk", 403, _("You may not do this."))
     options = {"attempts": _attempts(request)} if verb == "retry" else {}
@@ -131,18 +133,17 @@ def _source(request: HttpRequest, access: Access) -> Source | None:
             return _workflow(request, access, QueryDict(query))
     chosen = request.POST.getlist("task")[: sources.MOST_SELECTED]
     if not chosen:
-        raise InvalidArgument(argument="task", problem="is missing: no task is selected")
+        raise InvalidArgument(argument="task", problem=_("is missing: no task is selected"))
     return sources.selection(map(_task_id, chosen))
 
 
 def _everything_is_looked_into(access: Access, query: str) -> None:
     """Refuse to take everything that matches where only the busiest queues would be read."""
     if access.near is not None and not TaskFilter.from_query(QueryDict(query)).queue:
-        raise InvalidArgument(
-            argument="query",
-            problem=f"names no queue: of {len(access.scopes):,} only {len(access.near):,} would be "
-            "looked into, so narrow the list to one",
-        )
+        said = _(
+            "names no queue: of {all} only {some} would be looked into, so narrow the list to one"
+        ).format(all=Count(len(access.scopes)), some=Count(len(access.near)))
+        raise InvalidArgument(argument="query", problem=said)
 
 
 def _workflow(request: HttpRequest, access: Access, query: QueryDict) -> Source | None:
@@ -155,7 +156,7 @@ def _workflow(request: HttpRequest, access: Access, query: QueryDict) -> Source 
 def _name(request: HttpRequest, field: str) -> str:
     text = request.POST.get(field, "").replace("\x00", "")[:_LONGEST]
     if not text:
-        raise InvalidArgument(argument=field, problem="is missing")
+        raise InvalidArgument(argument=field, problem=_("is missing"))
     return text
 
 
@@ -163,13 +164,14 @@ def _task_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise InvalidArgument(argument="task", problem="is no task's id") from error
+        raise InvalidArgument(argument="task", problem=_("is no task's id")) from error
 
 
 def _attempts(request: HttpRequest) -> int:
     text = request.POST.get("attempts") or "1"
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) <= _MOST_ATTEMPTS):
-        raise InvalidArgument(argument="attempts", problem=f"is not from 1 to {_MOST_ATTEMPTS:,}")
+        said = _("is not from {least} to {most}").format(least=1, most=Count(_MOST_ATTEMPTS))
+        raise InvalidArgument(argument="attempts", problem=said)
     return int(text)
 
 

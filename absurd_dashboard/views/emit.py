@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from absurd_core.payloads import dumps
-from absurd_dashboard import actions
+from absurd_dashboard import actions, problems
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Target, act
 from absurd_dashboard.jsoninput import Fields, InvalidJson
@@ -76,7 +76,7 @@ def _show(request: HttpRequest, access: Access, subject: Subject, asked: Asked) 
         refused=actions.reaches_others(access, queue, found),
         field=JsonField("payload", _("Payload"), text, error, "null"),
     )
-    return Page(f"Emit {event}", shown)
+    return Page(_("Emit {event}").format(event=event), shown)
 
 
 def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fields) -> Outcome:
@@ -85,9 +85,10 @@ def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fie
         payload = fields.json("payload")
         text = dumps("payload", payload) or "null"
     except InvalidJson as error:
-        raise Invalid({"payload": str(error)}) from error
+        raise Invalid({"payload": problems.of(error)}) from error
     if redactor.rules and HIDDEN in text:
-        raise Invalid({"payload": f"{HIDDEN} stands for a hidden value: type what is meant"})
+        said = _("{hidden} stands for a hidden value: type what is meant")
+        raise Invalid({"payload": said.format(hidden=HIDDEN)})
     record = {"payload": redactor.json(text)[:RECORDED]}
 
     def do() -> Outcome:

@@ -208,9 +208,11 @@ def _triaged(request: HttpRequest, fingerprint: str, tenant: str | None = None) 
 def _wish(request: HttpRequest) -> Wish:
     mute, text = request.POST.get("mute", ""), request.POST.get("note", "").replace("\x00", "")
     if mute not in {"", "off", *MUTES}:
-        raise InvalidArgument(argument="mute", problem=f"is none of {', '.join(['off', *MUTES])}")
+        said = _("is none of {words}").format(words=", ".join(["off", *MUTES]))
+        raise InvalidArgument(argument="mute", problem=said)
     if len(text) > LONGEST:
-        raise InvalidArgument(argument="note", problem=f"is longer than {LONGEST:,} characters")
+        said = _("is longer than {n} characters").format(n=f"{LONGEST:,}")
+        raise InvalidArgument(argument="note", problem=said)
     return Wish(request.POST.get("acknowledged") == "1", text, MUTES.get(mute), mute == "off")
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from absurd_core.errors import InvalidArgument, InvalidRetryStrategy
-from absurd_dashboard import twins
+from absurd_dashboard import problems, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Result, Target, act, allowed
 from absurd_dashboard.jsoninput import Fields, InvalidJson
@@ -125,7 +125,7 @@ class Form:
     ) -> HttpResponseBase:
         """The form as it was filled in, with what is wrong beside the fields."""
         if twins.wanted(request):
-            said = {"status": 400, "title": "Some fields are not valid", "errors": asked.errors}
+            said = {"status": 400, "title": _("Some fields are not valid"), "errors": asked.errors}
             return twins.response(said, status=400)
         with access_to(request, tenant) as access:
             page = replace(self.show(request, access, subject, asked), status=400)
@@ -134,8 +134,8 @@ class Form:
 
 def _errors(refusal: InvalidArgument | InvalidRetryStrategy) -> dict[str, str]:
     if isinstance(refusal, InvalidRetryStrategy):
-        return {"retry_strategy": refusal.problem}
-    return {refusal.argument or "": refusal.problem}
+        return {"retry_strategy": problems.of(refusal)}
+    return {refusal.argument or "": problems.of(refusal)}
 
 
 def _checked(request: HttpRequest, fields: Fields) -> HttpResponseBase:
@@ -143,5 +143,5 @@ def _checked(request: HttpRequest, fields: Fields) -> HttpResponseBase:
     try:
         fields.json(fields.text(CHECK))
     except InvalidJson as error:
-        return render(request, "absurd_dashboard/spawn/_error.html", {"error": str(error)})
+        return render(request, "absurd_dashboard/spawn/_error.html", {"error": problems.of(error)})
     return HttpResponse()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from absurd_core import maintenance, queues
 from absurd_core.errors import InvalidArgument
 from absurd_core.queues import QueuePolicy
-from absurd_dashboard import lengths, upkeep
+from absurd_dashboard import lengths, problems, upkeep
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Target, act, allowed
 from absurd_dashboard.jsoninput import Fields
@@ -164,7 +164,7 @@ def _changed_policy(access: Access, queue: str, fields: Fields) -> Callable[[], 
             try:
                 given[name] = _value(name, fields, getattr(stored, name))
             except (ValueError, InvalidArgument) as error:
-                errors[name] = getattr(error, "problem", str(error))
+                errors[name] = problems.of(error)
     changes = {name: value for name, value in given.items() if value != getattr(stored, name)}
     if errors:
         raise Invalid(errors)
@@ -192,7 +192,7 @@ def _cron(access: Access, queue: str, fields: Fields) -> Callable[[], Outcome]:
 
 def _drop(access: Access, queue: str, fields: Fields) -> Callable[[], Outcome]:
     if fields.text("name") != queue:
-        raise Invalid({"name": "is not the name of this queue; nothing was dropped"})
+        raise Invalid({"name": gettext("is not the name of this queue; nothing was dropped")})
     return partial(upkeep.drop, access, queue, confirmed=fields.whole_number("open"))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from absurd_core import queues
 from absurd_core.errors import InvalidArgument
-from absurd_dashboard import upkeep
+from absurd_dashboard import problems, upkeep
 from absurd_dashboard.access import Access
 from absurd_dashboard.gate import Outcome, Target, act
 from absurd_dashboard.jsoninput import Fields
@@ -51,9 +51,9 @@ def _perform(request: HttpRequest, access: Access, subject: Subject, fields: Fie
     try:
         queues.create(name, mode)  # type: ignore[arg-type]  # it says which modes there are
     except InvalidArgument as error:
-        raise Invalid({error.argument or "": f"{error.argument} {error.problem}"}) from error
+        raise Invalid({error.argument or "": problems.of(error)}) from error
     if not _in_sight(request, access, name):
-        raise Invalid({"name": "a queue with this name would not be wholly in your sight"})
+        raise Invalid({"name": _("would name a queue that is not wholly in your sight")})
     do, asked = partial(upkeep.create, access, name, mode), {"storage_mode": mode}
     return act(request, access, Action.QUEUES, subject.target, do, asked, verb="queue_create")
 

@@ -12,6 +12,11 @@ function labelled(instant, { form, dated }) {
   return dated === undefined ? time.format(instant) : `${day.format(instant)} ${time.format(instant)}`;
 }
 
+function sayZone(head) {
+  const zone = both.formatToParts(Date.now()).find((part) => part.type === "timeZoneName");
+  head.textContent = head.textContent.replace(/\bUTC\b/, zone.value);
+}
+
 function localise() {
   for (const text of document.querySelectorAll(".abs-chart text[data-at]")) {
     text.textContent = labelled(new Date(text.dataset.at), text.dataset);
@@ -19,6 +24,12 @@ function localise() {
   for (const title of document.querySelectorAll(".abs-chart title[data-at]:not([data-local])")) {
     title.dataset.local = "";
     title.textContent = title.textContent.replace(/^.*? UTC/, both.format(new Date(title.dataset.at)));
+  }
+  document.querySelectorAll(".abs-chart-table thead th:first-child").forEach(sayZone);
+  for (const start of document.querySelectorAll(".abs-chart time[data-slot]:not([data-zoned])")) {
+    const dated = start.textContent.includes(" ") ? "" : undefined;
+    start.dataset.zoned = "";
+    start.textContent = labelled(new Date(start.dateTime), { dated });
   }
 }
 

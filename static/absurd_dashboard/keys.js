@@ -56,6 +56,15 @@ addEventListener("keydown", (event) => {
   action();
 });
 
+// From the search box to the rows that it found; what was typed stays.
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.matches?.("[data-search], #abs-search")) return;
+  event.preventDefault();
+  const [first] = rows();
+  if (first) link(first).focus();
+  else event.target.blur();
+});
+
 addEventListener("keydown", (event) => {
   const opened = document.querySelector("details.abs-menu[open]");
   if (event.key !== "Escape" || !opened) return;

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -22,16 +23,23 @@ expect.set_options(timeout=PATIENCE)
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for a file: Playwright's event loop must not outlive it."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser; while it runs, so does Playwright's event loop."""
     path = browser_path()
     if path is None and not in_ci():
         pytest.skip("no Chromium or Chrome; see python -m tests.ensure_browser")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for a file: Playwright's event loop must not outlive it."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

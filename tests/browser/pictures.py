@@ -1,20 +1,22 @@
-"""Pictures of every page in both themes, wide and narrow; and what is amiss with any of them.
+"""Pictures of every page in both themes and several widths; and what is amiss with any of them.
 
-They are written below the folder that ``ABSURD_DASHBOARD_PICTURES`` names, else below the system's
-folder for temporary files; ``index.html`` shows all of them at once.
+They are written below the folder that ``ABSURD_DASHBOARD_PICTURES`` names, which gets all widths;
+else below the system's folder for temporary files, which gets two.
+``index.html`` is the contact sheet: a row for each page.
 """
 
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 
 from playwright.sync_api import Page
 
-#: Pixels; a page is no wider than its window in either.
-WIDE, NARROW, HEIGHT = 1280, 360, 900
+#: Pixels, from a phone to a wall; a page is no wider than its window in any.
+WIDTHS, HEIGHT = (320, 768, 1280, 2560), 900
+#: Of which there are always pictures.
+USUAL = (320, 1280)
+THEMES = ("light", "dark")
 #: Every page by its name: its address, or the list and the link in it that leads there.
 PAGES: dict[str, str | tuple[str, str]] = {
     "overview": "/",
@@ -39,12 +41,18 @@ PAGES: dict[str, str | tuple[str, str]] = {
     "spawn": "/spawn/",
     "bulk": "/bulk/",
     "audit": "/audit/",
+    "views": "/views/",
+    "go": "/go/",
+    "tune": "/tune/",
 }
+
+
+_FOLDER = "ABSURD_DASHBOARD_PICTURES"
 
 
 def folder(name: str) -> Path:
     """A folder for pictures, made."""
-    base = os.environ.get("ABSURD_DASHBOARD_PICTURES")
+    base = os.environ.get(_FOLDER)
     place = Path(base or Path(tempfile.gettempdir()) / "absurd-dashboard-pictures") / name
     place.mkdir(parents=True, exist_ok=True)
     return place
@@ -55,12 +63,15 @@ class Walk:
     """A walk over all pages in a tab that is signed in.
 
     Attributes:
+        whole: whether a picture shows all of a page, or what fits into the window.
+        widths: of the windows that pictures are taken of.
         amiss: what was found wrong, a line each.
     """
 
     tab: Page
     target: Path
     whole: bool = False
+    widths: tuple[int, ...] = WIDTHS if _FOLDER in os.environ else USUAL
     amiss: list[str] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
 
@@ -68,12 +79,13 @@ class Walk:
         """Visit every page, and write the sheet of them all."""
         self.tab.on("console", lambda said: self._said.append(f"{said.type}: {said.text}"))
         self.tab.on("pageerror", lambda error: self._said.append(str(error)))
-        names = [shot for name, stop in PAGES.items() for shot in self._visit(name, stop)]
-        (self.target / "index.html").write_text(_sheet(names))
+        for name, stop in PAGES.items():
+            self._visit(name, stop)
+        (self.target / "index.html").write_text(_sheet(self.widths))
 
-    def _visit(self, name: str, stop: str | tuple[str, str]) -> Iterator[str]:
+    def _visit(self, name: str, stop: str | tuple[str, str]) -> None:
         self._said.clear()
-        self.tab.set_viewport_size({"width": WIDE, "height": HEIGHT})
+        self.tab.set_viewport_size({"width": 1280, "height": HEIGHT})
         answer = self.tab.goto(stop if isinstance(stop, str) else stop[0])
         if isinstance(stop, tuple):
             address = self.tab.locator(stop[1]).first.get_attribute("href")
@@ -83,28 +95,36 @@ class Walk:
             self.tab.locator("#step").wait_for()
         if answer is None or answer.status != 200:
             self.amiss.append(f"{name}: {answer and answer.status}")
-        for width in (WIDE, NARROW):
-            self.tab.set_viewport_size({"width": width, "height": HEIGHT})
-            yield from self._taken(name, width)
+        for width in WIDTHS:
+            self._look(name, width)
         self.amiss += [f"{name}: {text}" for text in self._said if not text.startswith("log:")]
 
-    def _taken(self, name: str, width: int) -> Iterator[str]:
+    def _look(self, name: str, width: int) -> None:
+        self.tab.set_viewport_size({"width": width, "height": HEIGHT})
         wider = self.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wider > 0:
             self.amiss.append(f"{name}: {wider} pixels wider than {width}")
-        for theme in ("light", "dark"):
-            self.tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            shot = f"{name}-{width}-{theme}.png"
-            self.tab.screenshot(path=self.target / shot, full_page=self.whole)
-            yield shot
+        for theme in THEMES if width in self.widths else ():
+            self.tab.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            self.tab.screenshot(path=self.target / _shot(name, width, theme), full_page=self.whole)
 
 
-def _sheet(names: list[str]) -> str:
-    figures = "".join(_figure(escape(name)) for name in names)
-    style = "body{display:flex;flex-wrap:wrap;gap:1rem;font:14px sans-serif}figure{margin:0}"
-    return f"<!doctype html><title>Every page</title><style>{style}</style>{figures}"
+def _shot(name: str, width: int, theme: str) -> str:
+    return f"{name}-{width}-{theme}.png"
 
 
-def _figure(name: str) -> str:
-    picture = f'<a href="{name}"><img src="{name}" width="400" loading="lazy"></a>'
-    return f"<figure>{picture}<figcaption>{name}</figcaption></figure>"
+def _sheet(widths: tuple[int, ...]) -> str:
+    kinds = [(width, theme) for width in widths for theme in THEMES]
+    heads = "".join(f"<th>{width}, {theme}</th>" for width, theme in kinds)
+    rows = "".join(_row(name, kinds) for name in PAGES)
+    style = "body{font:14px sans-serif}th{text-align:start}td{padding:4px}img{height:220px}"
+    table = f"<table><tr><th>Page</th>{heads}</tr>{rows}</table>"
+    return f"<!doctype html><title>Every page</title><style>{style}</style>{table}"
+
+
+def _row(name: str, kinds: list[tuple[int, str]]) -> str:
+    shots = (_shot(name, *kind) for kind in kinds)
+    cells = "".join(
+        f'<td><a href="{shot}"><img src="{shot}" alt="" loading="lazy"></a></td>' for shot in shots
+    )
+    return f"<tr><th>{name}</th>{cells}</tr>"

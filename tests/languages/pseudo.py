@@ -13,6 +13,7 @@ from tests.languages.catalogue import compiled, extracted
 LONG, MIRRORED = "en-xa", "ar-xb"
 #: What stays as it is in a text: places, tags and entities.
 _KEPT = re.compile(r"(%\(\w+\)[sd]|%s|\{\w*\}|</?[a-z][^>]*>|&\w+;)")
+_WORD = 6
 _SHAPES = {
     LONG: str.maketrans("aceinouyACEINOUY", "äçéîñöûýÄÇÉÎÑÖÛÝ"),
     MIRRORED: str.maketrans("abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשתםןףץ"),
@@ -31,8 +32,13 @@ def disguised(text: str, language: str) -> str:
         piece if place % 2 else piece.translate(_SHAPES[language])
         for place, piece in enumerate(pieces)
     )
-    more = "~" * (1 + len(body) // 3) if language == LONG else ""
+    more = _longer(1 + len(body) // 3) if language == LONG else ""
     return f"{start}⟦{shaped}{more}⟧{end}"
+
+
+def _longer(many: int) -> str:
+    """So many signs more, in words that are no longer than words are."""
+    return " ".join("~" * min(_WORD, many - at) for at in range(0, many, _WORD))
 
 
 def make(language: str, folder: Path) -> None:
