@@ -23,7 +23,9 @@ from tests.soak.illness import Server, illnesses
 
 QUEUE = "soak"
 PAGES = ("", "tasks/", "failures/", "queues/", "workers/", "events/", "workflows/", "charts/")
-OPEN = 50
+#: Pages that are open, and the browsers that they are open in: hashing a password is meant to take
+#: long, so fifty that sign in would be an illness of its own.
+OPEN, BROWSERS = 50, 5
 #: Seconds between two questions of an open page, and between two actions.
 POLL, ACT = 2.0, 0.5
 #: Seconds after an illness in which everything has to be well again.
@@ -63,15 +65,14 @@ class Soak:
         made.sign_in(self.password)
         return made
 
-    def watch(self, page: str) -> None:
+    def watch(self, visitor: Visitor, page: str) -> None:
         """An open page, which asks again and again."""
-        visitor = self.visitor()
         while not self.halt.wait(POLL * random.uniform(0.8, 1.2)):
             visitor.ask("page", page, X_Absurd_Live="")
 
-    def act(self) -> None:
-        """An operator who spawns and cancels, and never asks twice."""
-        visitor, number = self.visitor(), 0
+    def act(self, visitor: Visitor) -> None:
+        """An operator who spawns, and never asks twice."""
+        number = 0
         while not self.halt.wait(ACT):
             number += 1
             name = f"soak-{number}"
@@ -89,8 +90,10 @@ def soak(running: Soak, seconds: float) -> list[str]:
         while time.monotonic() - begun < seconds:
             for name, befall in illnesses(running.server):
                 healthy = running.visitor()
+                running.tally.phase = name
                 befall()
                 wrong += _recovered(running, healthy, name)
+                running.tally.phase = "well"
                 time.sleep(min(60, seconds / 12))
         after = _memory(running.server)
     sys.stdout.write(f"{shown(running.tally)}\nmemory of the web: {before:.0f} to {after:.0f} MB\n")
@@ -101,11 +104,15 @@ def soak(running: Soak, seconds: float) -> list[str]:
 
 @contextmanager
 def _crowd(running: Soak) -> Iterator[None]:
+    browsers = [running.visitor() for _ in range(BROWSERS)]
     threads = [
-        threading.Thread(target=running.watch, args=[PAGES[number % len(PAGES)]])
+        threading.Thread(
+            target=running.watch,
+            args=[browsers[number % BROWSERS].another_tab(), PAGES[number % len(PAGES)]],
+        )
         for number in range(OPEN)
     ]
-    threads.append(threading.Thread(target=running.act))
+    threads.append(threading.Thread(target=running.act, args=[running.visitor()]))
     for thread in threads:
         thread.start()
     try:
