@@ -11,10 +11,28 @@ from typing import IO
 import platformdirs
 from django.core.management import CommandError
 
+#: Names of the files of `serve`: the dashboard's own tables, and what signs sessions.
+STATE, KEY = "state.sqlite3", "secret-key"
+
 
 def default(name: str) -> Path:
     """Where a command keeps its data unless told otherwise: below the user's data directory."""
     return platformdirs.user_data_path("absurd-dashboard") / name
+
+
+def serving(named: str) -> Path:
+    """Where `serve` keeps its data, and its other commands look for it.
+
+    Args:
+        named: what was said of it; empty for the default.
+    """
+    return Path(named).expanduser().absolute() if named else default("serve")
+
+
+def kept(directory: Path) -> str:
+    """The secret key that `serve` made; empty before its first start."""
+    file = directory / KEY
+    return secret(file) if file.exists() else ""
 
 
 def prepare(directory: Path) -> Path:

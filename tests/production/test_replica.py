@@ -26,6 +26,13 @@ class World:
     copy: Standby
     browser: Browser
     url: str
+    variables: dict[str, str]
+
+    def examined(self) -> str:
+        """What the doctor says."""
+        command = Command("doctor", environment=self.variables)
+        command.ends()
+        return command.printed
 
     def spawn(self) -> str:
         """A task, on the primary."""
@@ -77,12 +84,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "ABSURD_INSTANCE_US_URL": "postgresql://dashboard@127.0.0.1:1/absurd",
             "DJANGO_SUPERUSER_USERNAME": "ada",
             "DJANGO_SUPERUSER_PASSWORD": "engine-no-1",
+            "ABSURD_DASHBOARD_DATA_DIR": str(tmp_path_factory.mktemp("serve")),
         }
-        options = ("--port", 0, "--data-dir", tmp_path_factory.mktemp("serve"), "--workers", 1)
-        command = Command("serve", *options, environment=environment)
+        command = Command("serve", "--port", 0, "--workers", 1, environment=environment)
         browser = Browser(command.waits_for(r"Absurd Dashboard: (\S+)"))
         browser.sign_in("ada", "engine-no-1")
-        yield World(copy, browser, url)
+        yield World(copy, browser, url, environment)
         command.terminate()
 
 
@@ -110,6 +117,17 @@ def test_an_action_reaches_the_primary_while_the_replica_stands_still(world: Wor
 
         assert (status, world.state(task)) == (200, "cancelled"), answer
     eventually(lambda: "cancelled" in world.page(f"tasks/?state=cancelled&q={task}"))
+
+
+def test_the_doctor_sees_whether_the_replica_follows(world: World) -> None:
+    assert "ok      replica: follows its primary" in world.examined()
+
+    with world.copy.paused():
+        assert "warning replica: its replay is paused" in world.examined()
+
+
+def test_the_doctor_names_the_engine_that_is_down(world: World) -> None:
+    assert "error   engine: 'absurd_us': The engine's database cannot be" in world.examined()
 
 
 def test_an_engine_that_is_down_leaves_the_other_working(world: World) -> None:

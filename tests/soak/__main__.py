@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -70,6 +71,12 @@ class Soak:
         while not self.halt.wait(POLL * random.uniform(0.8, 1.2)):
             visitor.ask("page", page, X_Absurd_Live="")
 
+    def probe(self) -> None:
+        """Whoever restarts what is not alive: it asks no database, and waits for a thread only."""
+        visitor = Visitor(self.url, self.tally)
+        while not self.halt.wait(1):
+            visitor.ask("healthz", "healthz")
+
     def act(self, visitor: Visitor) -> None:
         """An operator who spawns, and never asks twice."""
         number = 0
@@ -89,6 +96,8 @@ def soak(running: Soak, seconds: float) -> list[str]:
         before, begun = _memory(running.server), time.monotonic()
         while time.monotonic() - begun < seconds:
             for name, befall in illnesses(running.server):
+                if time.monotonic() - begun > seconds:
+                    break
                 healthy = running.visitor()
                 running.tally.phase = name
                 befall()
@@ -96,7 +105,10 @@ def soak(running: Soak, seconds: float) -> list[str]:
                 running.tally.phase = "well"
                 time.sleep(min(60, seconds / 12))
         after = _memory(running.server)
-    sys.stdout.write(f"{shown(running.tally)}\nmemory of the web: {before:.0f} to {after:.0f} MB\n")
+    load = "machine: {:.0f}, {:.0f} and {:.0f} processes wanted to run".format(*os.getloadavg())
+    sys.stdout.write(
+        f"{load}\n{shown(running.tally)}\nmemory of the web: {before:.0f} to {after:.0f} MB\n"
+    )
     if after > before * 1.25:
         wrong.append(f"memory grew from {before:.0f} to {after:.0f} MB")
     return [*wrong, *_answers(running.tally), *_actions(running), *_connections(running)]
@@ -112,6 +124,7 @@ def _crowd(running: Soak) -> Iterator[None]:
         )
         for number in range(OPEN)
     ]
+    threads.append(threading.Thread(target=running.probe))
     threads.append(threading.Thread(target=running.act, args=[running.visitor()]))
     for thread in threads:
         thread.start()

@@ -25,13 +25,13 @@ class Tally:
 
     Attributes:
         phase: what befalls the server now.
-        slowest: by phase, the seconds that the slowest answer took, and to what.
+        slowest: by phase and kind, the seconds that the slowest answer took, and to what.
         none: what got no answer, when, and in which phase.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     phase: str = "well"
-    slowest: dict[str, tuple[float, str]] = field(default_factory=dict)
+    slowest: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
     none: list[str] = field(default_factory=list)
     begun: float = field(default_factory=monotonic)
     lock: Lock = field(default_factory=Lock)
@@ -48,8 +48,8 @@ class Tally:
         took = monotonic() - asked
         with self.lock:
             self.counts[kind, outcome] += 1
-            known = self.slowest.get(self.phase, (0.0, ""))
-            self.slowest[self.phase] = max(known, (took, f"{kind} {path}: {outcome}"))
+            known = self.slowest.get((self.phase, kind), (0.0, ""))
+            self.slowest[self.phase, kind] = max(known, (took, f"{path}: {outcome}"))
             if not outcome.isdecimal():
                 when = f"asked at {asked - self.begun:.0f} s, in phase {self.phase!r} after"
                 self.none.append(f"{outcome} to {kind} {path}, {when} {took:.1f} s")
@@ -129,7 +129,7 @@ def shown(tally: Tally) -> str:
         kinds.setdefault(kind, {})[outcome] = count
     lines = [f"{kind}: {json.dumps(found)}" for kind, found in kinds.items()]
     lines += [
-        f"slowest while {phase}: {seconds:.1f} s, {what}"
-        for phase, (seconds, what) in tally.slowest.items()
+        f"slowest {kind} while {phase}: {seconds:.1f} s, {what}"
+        for (phase, kind), (seconds, what) in sorted(tally.slowest.items())
     ]
     return "\n".join([*lines, *tally.none])
