@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "absurd_dashboard.standalone.departed.Departed",
     "absurd_dashboard.standalone.proxies.TrustedProxies",
     "absurd_dashboard.standalone.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 #: Seconds that no answer may take: a page's own limit, and waiting for a thread.
 LONGEST = 20
+#: Requests without an answer that are listed one by one.
+MOST = 20
 LIVE = {"X-Absurd-Live": ""}
 
 
@@ -132,4 +134,6 @@ def shown(tally: Tally) -> str:
         f"slowest {kind} while {phase}: {seconds:.1f} s, {what}"
         for (phase, kind), (seconds, what) in sorted(tally.slowest.items())
     ]
-    return "\n".join([*lines, *tally.none])
+    left_out = len(tally.none) - MOST
+    more = [f"and {left_out} more without an answer"] if left_out > 0 else []
+    return "\n".join([*lines, *tally.none[:MOST], *more])
