@@ -29,10 +29,14 @@ def serving(named: str) -> Path:
     return Path(named).expanduser().absolute() if named else default("serve")
 
 
+def key(directory: Path) -> str:
+    """What signs sessions, generated when it is missing."""
+    return secret(directory / KEY, 48)  # Django asks for 50 characters
+
+
 def kept(directory: Path) -> str:
-    """The secret key that `serve` made; empty before its first start."""
-    file = directory / KEY
-    return secret(file) if file.exists() else ""
+    """What signs sessions; empty before the first start."""
+    return key(directory) if (directory / KEY).exists() else ""
 
 
 def prepare(directory: Path) -> Path:
@@ -72,10 +76,15 @@ def lock(directory: Path) -> IO[str]:
     return file
 
 
-def secret(file: Path) -> str:
-    """Return the secret in a file, generated when the file is missing; only its owner reads it."""
+def secret(file: Path, size: int = 24) -> str:
+    """Return the secret in a file, generated when the file is missing; only its owner reads it.
+
+    Args:
+        file: where it is kept.
+        size: how many bytes a new one has.
+    """
     if not file.exists():
-        _publish(file, secrets.token_urlsafe(24))
+        _publish(file, secrets.token_urlsafe(size))
     return file.read_text().strip()
 
 

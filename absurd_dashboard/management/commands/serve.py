@@ -56,5 +56,5 @@ def _environment(options: dict[str, Any]) -> dict[str, str]:
     if not environment.get("ABSURD_DASHBOARD_STATE_URL"):
         said["ABSURD_DASHBOARD_STATE_URL"] = sqlite_url(directory / datadir.STATE)
     if not environment.get("ABSURD_DASHBOARD_SECRET_KEY"):
-        said["ABSURD_DASHBOARD_SECRET_KEY"] = datadir.secret(directory / datadir.KEY)
+        said["ABSURD_DASHBOARD_SECRET_KEY"] = datadir.key(directory)
     return said
