@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.core.management import CommandError, execute_from_command_line
 
+from absurd_dashboard import __version__
 from absurd_dashboard.standalone import datadir
 
 _SETTINGS = "absurd_dashboard.standalone.settings"
@@ -13,6 +14,9 @@ _SETTINGS = "absurd_dashboard.standalone.settings"
 
 def main() -> None:
     """Run `absurd-dashboard <command>`; DJANGO_SETTINGS_MODULE may name other settings."""
+    if sys.argv[1:] == ["--version"]:  # Django would tell its own
+        sys.stdout.write(f"{__version__}\n")
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", _SETTINGS)
     try:
         if sys.argv[1:2] == ["migrate"]:  # the first thing that happens to a new data directory

@@ -14,9 +14,10 @@ import pytest
 from django.core.management import CommandError
 from django.db import DatabaseError
 
+from absurd_dashboard import __version__
 from absurd_dashboard.standalone import databases, datadir, sockets
 from absurd_dashboard.standalone.logs import Formatter
-from tests.demo.commands import ROOT, clean_environment
+from tests.demo.commands import ROOT, Command, clean_environment
 
 
 @pytest.mark.parametrize(
@@ -207,3 +208,9 @@ def test_variables_name_several_engines_and_their_replicas(monkeypatch: pytest.M
     }
     assert found.instances == {"eu": "absurd_eu", "us_west": "absurd_us_west"}
     assert found.replicas == {"absurd_eu": "absurd_eu_replica"}
+
+
+def test_the_command_tells_its_own_version() -> None:
+    command = Command("--version")
+
+    assert (command.ends(), command.printed) == (0, f"{__version__}\n")
