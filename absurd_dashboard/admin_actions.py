@@ -21,9 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from absurd_core.errors import AbsurdError
 from absurd_dashboard import actions, ids, problems, spawning
 from absurd_dashboard.access import Access
-from absurd_dashboard.adminsite.charge import engine_grants
+from absurd_dashboard.adminsite.charge import engine_grants, engine_of
 from absurd_dashboard.adminsite.tasks import TaskAdmin
-from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
 from absurd_dashboard.errors import DashboardError
 from absurd_dashboard.gate import Outcome, Result, Target, act
@@ -149,7 +148,7 @@ class OperableTaskAdmin(TaskAdmin):
         """The list; or an action that was confirmed, outside of the list's read transaction."""
         name = request.POST.get("action", "")
         if CONFIRMED in request.POST and name in self.get_actions(request):
-            return _confirmed(self.admin_site, request, VERBS[name])
+            return self.told(request, lambda: _confirmed(self.admin_site, request, VERBS[name]))
         return super().changelist_view(request, extra_context)
 
 
@@ -209,7 +208,7 @@ def _chosen(request: HttpRequest, action: Action) -> Iterator[Chosen]:
     grants = [grant for grant in engine_grants(request) if action in grant.actions]
     waiting: Sequence[UUID] = _ticked(request)[:MOST]
     for grant in grants:
-        with snapshot(dashboard_settings().database) as opened:
+        with snapshot(engine_of(request).alias) as opened:
             access = Access.of(grant, opened)
             found = [_one(access, task_id) for task_id in waiting]
         seen = [one for one in found if one is not None]

@@ -118,7 +118,7 @@ def _databases(given: DashboardSettings) -> Iterator[CheckMessage]:
     if given.instances and given.database not in given.instances.values():
         yield Error(
             f"ABSURD_DASHBOARD['DATABASE'] is {given.database!r}, which is none of INSTANCES.",
-            hint="Name the alias of the engine that Django's admin is to show.",
+            hint="Name the alias of the engine that Django's admin is to show first.",
             id="absurd_dashboard.E012",
         )
 

@@ -21,6 +21,8 @@ from absurd_dashboard.instances import instances
 
 #: Clocks that differ by less than this make no age on a page wrong enough to mislead.
 SKEW = timedelta(seconds=2)
+#: What a replica may be behind before somebody who looks at it may be misled.
+BEHIND = timedelta(seconds=30)
 #: Share of the server's connections in use above which a page may not get one.
 CROWDED = 0.9
 
@@ -49,30 +51,36 @@ class Finding:
     remedy: str = ""
 
 
+Looks = tuple[Callable[[Snapshot], Iterator[Finding]], ...]
+
+
 def examine() -> Iterator[Finding]:
     """Look at the settings, at the dashboard's own tables, and at the engine."""
     yield from _settings()
     yield from _own_tables()
     for each in instances().values():
-        yield from _engine(each.alias)
+        yield from _looked_at("engine", each.alias, LOOKS)
+        if each.replica:
+            yield from _looked_at("replica", each.replica, (_replica,))
 
 
-def _engine(alias: str) -> Iterator[Finding]:
+def _looked_at(kind: str, alias: str, looks: Looks) -> Iterator[Finding]:
     begun = monotonic()
     try:
         with snapshot(alias) as opened:
             milliseconds = round((monotonic() - begun) * 1000)
             said = f"{alias!r} is version {opened.version}, answers in {milliseconds} ms"
-            yield Finding(Level.OK, "engine", said)
-            for look in LOOKS:
+            yield Finding(Level.OK, kind, said)
+            for look in looks:
                 yield from look(opened)
     except ImproperlyConfigured:
         remedy = "Set ABSURD_DATABASE_URL, or DATABASES in your settings."
-        yield Finding(Level.ERROR, "engine", "no database is named", remedy)
+        yield Finding(Level.ERROR, kind, "no database is named", remedy)
     except EngineUnavailable as error:
-        yield Finding(Level.ERROR, "engine", error.title, error.remedy)
+        yield Finding(Level.ERROR, kind, f"{alias!r}: {error.title}", error.remedy)
     except DashboardError as error:
-        yield Finding(Level.ERROR, "engine", f"a look at it failed: {type(error).__name__}")
+        said = f"{alias!r}: a look at it failed: {type(error).__name__}"
+        yield Finding(Level.ERROR, kind, said)
 
 
 def _settings() -> Iterator[Finding]:
@@ -201,7 +209,35 @@ def _tables(opened: Snapshot) -> Iterator[Finding]:
         yield Finding(Level.OK, "indexes, statistics", "as they should be")
 
 
-LOOKS: tuple[Callable[[Snapshot], Iterator[Finding]], ...] = (
+_FOLLOWS = """
+select pg_is_in_recovery(), (select count(*) from pg_stat_wal_receiver),
+       case when pg_is_in_recovery() then pg_get_wal_replay_pause_state() <> 'not paused' end
+"""
+
+
+def _replica(opened: Snapshot) -> Iterator[Finding]:
+    ((replica, receivers, paused),) = _rows(opened, _FOLLOWS)
+    if not replica:
+        said = f"{opened.database!r} is no replica: it takes writes of its own"
+        remedy = "Name a hot standby of the engine's server, or leave it out."
+        yield Finding(Level.ERROR, "replica", said, remedy)
+        return
+    late = opened.behind or timedelta(0)
+    behind = f"{late.total_seconds():.0f} s behind"
+    if paused:
+        said, remedy = f"its replay is paused, {behind}", "Execute pg_wal_replay_resume() there."
+        yield Finding(Level.WARNING, "replica", said, remedy)
+    elif not receivers:
+        said = "it receives nothing from its primary: what it shows may be old"
+        yield Finding(Level.WARNING, "replica", said, "Look at its log, and at primary_conninfo.")
+    elif late > BEHIND:
+        remedy = "Look at its load, and at the network between."
+        yield Finding(Level.WARNING, "replica", behind, remedy)
+    else:
+        yield Finding(Level.OK, "replica", f"follows its primary, {behind}")
+
+
+LOOKS: Looks = (
     _version,
     _rights,
     _clock,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning  # noqa: A004
+from django.core.checks import CheckMessage, Warning  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
@@ -78,7 +78,8 @@ def _readable(alias: str) -> Iterator[CheckMessage]:
     except DashboardError as error:
         remedy = error.remedy if isinstance(error, EngineUnavailable) else "Look at its load."
         said = error.title if isinstance(error, EngineUnavailable) else "It took too long"
-        yield Error(f"Database {alias!r}: {said}.", hint=remedy, id="absurd_dashboard.E015")
+        # No error: `migrate` asks too, and may be what is going to install the engine.
+        yield Warning(f"Database {alias!r}: {said}.", hint=remedy, id="absurd_dashboard.W007")
         return
     if refused:
         yield Warning(

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 import psycopg
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from absurd_dashboard import viewer
@@ -24,6 +25,8 @@ from absurd_dashboard.errors import EngineUnreachable
 GRACE = 1.0
 #: A failure that took longer than this is a database that says nothing, not one that says no.
 SLOW = 1.0
+#: Seconds that a kept connection has to say that it works; a fresh one costs less than waiting.
+PROBE = 2.0
 #: Seconds after such a failure in which nobody asks again.
 PAUSE = 3.0
 
@@ -80,16 +83,20 @@ def _admit(alias: str) -> None:
 
 
 @contextmanager
-def bounded(connection: BaseDatabaseWrapper) -> Iterator[None]:
+def bounded(connection: BaseDatabaseWrapper, longest: float | None = None) -> Iterator[None]:
     """Give up a statement in the block, and its connection, when the server says nothing.
 
     A statement whose viewer has left is cancelled in the server.
 
+    Args:
+        connection: to PostgreSQL, and open.
+        longest: seconds; :func:`limit` when None.
+
     Raises:
-        psycopg.OperationalError: (wrapped by Django) the server said nothing for :func:`limit`.
+        psycopg.OperationalError: (wrapped by Django) the server said nothing for so long.
     """
     driver: Any = connection.connection
-    usual, seconds = driver.wait, limit()
+    usual, seconds = driver.wait, limit() if longest is None else longest
 
     def wait(generator: Any, *arguments: Any, **options: Any) -> Any:
         watched = _until(generator, monotonic() + seconds, driver)
@@ -102,10 +109,29 @@ def bounded(connection: BaseDatabaseWrapper) -> Iterator[None]:
         driver.wait = usual
 
 
+@contextmanager
+def asking(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """A connection to any database that works, for the block, whose statements end in time.
+
+    Raises:
+        EngineUnreachable: it does not answer, or did not a moment ago.
+    """
+    if connection.vendor != "postgresql":  # an SQLite file cannot be cut off
+        yield
+        return
+    with answering(connection.alias):
+        try:
+            revive(connection)
+        except DatabaseError as error:
+            raise EngineUnreachable(EngineUnreachable.title) from error
+    with bounded(connection):
+        yield
+
+
 def revive(connection: BaseDatabaseWrapper) -> None:
     """Connect; a kept connection that no longer answers is dropped for a fresh one."""
     if connection.connection is not None and not connection.in_atomic_block:
-        with bounded(connection):
+        with bounded(connection, min(PROBE, limit())):
             usable = connection.is_usable()
         if not usable:
             connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,13 +27,16 @@ def waiting(request: HttpRequest) -> Iterator[None]:
 
 
 def left() -> bool:
-    """Whether nobody waits any longer; False where the web server does not say."""
+    """Whether nobody waits any longer; False where the web server does not say.
+
+    An end that can be read has been closed, or more is asked on it; nothing is taken out.
+    """
     connection = _connection.get()
     if connection is None:
         return False
+    looking = select.poll()
     try:
-        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:  # nothing was sent and nothing was closed
-        return False
+        looking.register(connection, select.POLLIN)
+        return bool(looking.poll(0)) and connection.recv(1, socket.MSG_PEEK) == b""
     except OSError:
         return True

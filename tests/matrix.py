@@ -2,7 +2,8 @@
 
 ``python -m tests.matrix`` runs each pair of Python and Django on the embedded server with the
 newest engine, and each pair of server and engine on the Python that runs it; ``--all`` runs the
-whole product. It makes its environments below ``build/matrix`` and prints a table.
+whole product. ``--fetch`` brings PostgreSQL 14, 16 and 17 first (``tests/fetched_servers.py``). It
+makes its environments below ``build/matrix`` and prints a table.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from tests import fetched_servers
 from tests.core import old_engines, older_server
 from tests.demo.commands import clean_environment
 from tests.interpreters import interpreters
@@ -80,10 +82,13 @@ def main() -> int:
     """Run them, and say how each ended; 0 if all did well."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="the whole product")
+    parser.add_argument("--fetch", action="store_true", help="bring PostgreSQL 14, 16 and 17")
     parser.add_argument("--list", action="store_true", help="only say what would be run")
     parser.add_argument("--only", default="", help="a regular expression that a line has to match")
     parser.add_argument("tests", nargs="*", help="what to run instead of the usual part")
     given = parser.parse_args()
+    if given.fetch:
+        fetched_servers.fetch()
     wanted = [
         each
         for each in combinations([EMBEDDED, *_servers()], every=given.all)
@@ -102,7 +107,8 @@ def _run(each: Combination, tests: list[str]) -> tuple[str, bool]:
     """The last line that pytest printed, and whether it was content."""
     usual = SUBSET if each.engine == old_engines.NEWEST else OLDER
     python = _environment(each.python, each.django)
-    log = PLACE / f"{each.python}-{each.django}-{Path(each.server).parent.name}-{each.engine}.log"
+    server = Path(each.server).parent.name or each.server
+    log = PLACE / f"{each.python}-{each.django}-{server}-{each.engine}.log"
     with _server(each.server) as url:
         variables = {"ABSURD_TEST_ENGINE": each.engine} | ({"DATABASE_URL": url} if url else {})
         done = subprocess.run(
@@ -123,7 +129,8 @@ def _server(programs: str) -> AbstractContextManager[str]:
 
 
 def _servers() -> list[str]:
-    found = (path for pattern in older_server.PATTERNS for path in Path("/").glob(pattern))
+    installed = (path for pattern in older_server.PATTERNS for path in Path("/").glob(pattern))
+    found = (*installed, *fetched_servers.folders())
     return sorted(str(path) for path in found if (path / "initdb").exists())
 
 
@@ -151,7 +158,8 @@ def _constraints() -> Path:
 
 
 def _line(each: Combination) -> str:
-    return f"{each.python:8}{each.django:8}{each.engine:8}{each.server:32}"
+    server = each.server.removeprefix(f"{ROOT}/")
+    return f"{each.python:8}{each.django:8}{each.engine:8}{server:32}"
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import snapshot
+from absurd_dashboard.instances import Instance, instances
 from absurd_dashboard.policy import Action, Grant, policy
 
 _CHARGE, _GRANTS, _ACCESS = "_absurd_charge", "_absurd_grants", "_absurd_access"
+#: What an address in the admin names its engine by, where there are several.
+ENGINE = "engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,28 @@ def engine_grants(request: HttpRequest) -> tuple[Grant, ...]:
 def sight(request: HttpRequest) -> Iterator[None]:
     """Open the engine for reading while an admin view answers, as far as the user's grants go."""
     rules = tuple(rule for grant in engine_grants(request) for rule in grant.rules)
-    with snapshot(dashboard_settings().database) as opened:
+    with snapshot(engine_of(request).alias) as opened:
         setattr(request, _ACCESS, Access.of(Grant(None, "", rules, frozenset()), opened))
         try:
             yield
         finally:
             delattr(request, _ACCESS)
+
+
+def engine_of(request: HttpRequest) -> Instance:
+    """The engine that an address in the admin is about; that of ``DATABASE`` if it names none.
+
+    Raises:
+        Http404: there is none of that name.
+    """
+    known, usual = instances(), dashboard_settings().database
+    name = request.GET.get(ENGINE)
+    if name is None:
+        by_alias = {each.alias: each for each in known.values()}
+        return by_alias.get(usual) or next(iter(known.values()))
+    if name not in known:
+        raise Http404(gettext("There is no such engine"))
+    return known[name]
 
 
 def access_of(request: HttpRequest) -> Access | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.adminsite.engine import EngineAdmin
-from absurd_dashboard.adminsite.filters import QueueFilter, WindowFilter
+from absurd_dashboard.adminsite.filters import EngineFilter, QueueFilter, WindowFilter
 from absurd_dashboard.adminsite.payloads import shown
 from absurd_dashboard.models import Checkpoint
 
@@ -22,7 +22,7 @@ class CheckpointAdmin(EngineAdmin[Checkpoint]):
     listed = ("task_id", "checkpoint_name", "status", "updated_at")
     payloads: ClassVar[dict[str, Any]] = {"state": _("result")}
     list_display = ("checkpoint_name", "task_link", "queue_name", "status", "updated_at")
-    list_filter = (QueueFilter, WindowFilter)
+    list_filter = (EngineFilter, QueueFilter, WindowFilter)
     search_help_text = _("A task's id, or the first digits of one")
     ordering = ("-task_id", "-checkpoint_name")
     fields: ClassVar[Any] = (

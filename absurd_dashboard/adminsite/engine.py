@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -19,15 +20,23 @@ from django.utils.translation import gettext_lazy as _
 from absurd_dashboard import display, ids, tilde
 from absurd_dashboard.access import Access
 from absurd_dashboard.adminsite.base import ReadOnlyAdmin
-from absurd_dashboard.adminsite.charge import access_of, engine_grants, sight
+from absurd_dashboard.adminsite.charge import (
+    ENGINE,
+    access_of,
+    engine_grants,
+    engine_of,
+    sight,
+)
 from absurd_dashboard.adminsite.payloads import begun, redacted
 from absurd_dashboard.errors import EngineUnavailable, QueryTimedOut, QueueGone
+from absurd_dashboard.instances import Instance, instances
 from absurd_dashboard.lineage import uuid
 from absurd_dashboard.models.union import EngineModel
 from absurd_dashboard.redaction import Redactor
 
 M = TypeVar("M", bound=EngineModel)
 _TROUBLE = (EngineUnavailable, QueryTimedOut, QueueGone)
+_UNAVAILABLE = "absurd_dashboard/actions/admin_unavailable.html"
 _BETWEEN = "."  # tilde encoding leaves none in a part
 
 
@@ -41,7 +50,8 @@ class KeyedList(ChangeList):
         page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         values = (str(getattr(result, name)) for name in self.model_admin.key)
         key = _BETWEEN.join(map(tilde.encode, values))
-        return reverse(page, args=[quote(key)], current_app=self.model_admin.admin_site.name)
+        address = reverse(page, args=[quote(key)], current_app=self.model_admin.admin_site.name)
+        return f"{address}{self.model_admin.query_of(result)}"
 
 
 class EngineAdmin(ReadOnlyAdmin, Generic[M]):
@@ -83,6 +93,10 @@ class EngineAdmin(ReadOnlyAdmin, Generic[M]):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The same; a row at hand is one in sight."""
         return bool(engine_grants(request))
+
+    def query_of(self, row: M) -> str:
+        """The end of an address about a row's engine; empty where there is only one."""
+        return _query(next(each for each in instances().values() if each.alias == row._state.db))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """A list that knows the keys of its rows."""
@@ -131,12 +145,18 @@ class EngineAdmin(ReadOnlyAdmin, Generic[M]):
         return self._seen(request, lambda: view(request, object_id, form_url, extra_context))
 
     def _seen(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
-        if not engine_grants(request):
-            return view()  # which refuses
-        try:
+        def seen() -> HttpResponse:
             with sight(request):
                 response = view()
                 return response.render() if isinstance(response, TemplateResponse) else response
+
+        # Without a grant the view itself refuses.
+        return self.told(request, seen) if engine_grants(request) else view()
+
+    def told(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+        """What a view answers, or what is wrong with the engine."""
+        try:
+            return view()
         except _TROUBLE as error:
             return self._unavailable(request, error)
 
@@ -146,16 +166,27 @@ class EngineAdmin(ReadOnlyAdmin, Generic[M]):
         messages.error(
             request, _(error.title) if isinstance(error, EngineUnavailable) else str(said)
         )
-        title = self.model._meta.verbose_name_plural
-        context = {**self.admin_site.each_context(request), "title": title}
-        return TemplateResponse(request, "admin/base_site.html", context, status=503)
+        site, down = self.admin_site, engine_of(request)
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        listed = reverse(page, current_app=site.name)
+        others = [
+            (each.name, f"{listed}{_query(each)}") for each in instances().values() if each != down
+        ]
+        context = {"title": self.opts.verbose_name_plural, "others": others}
+        return TemplateResponse(
+            request, _UNAVAILABLE, {**site.each_context(request), **context}, status=503
+        )
 
     @admin.display(description=_("task"))
     def task_link(self, row: Any) -> str:
         """A row's task, which leads to its page."""
         site = self.admin_site.name
         page = reverse("admin:absurd_dashboard_task_change", args=[row.task_id], current_app=site)
-        return format_html('<a href="{}">{}</a>', page, row.task_id)
+        return format_html('<a href="{}{}">{}</a>', page, self.query_of(row), row.task_id)
+
+
+def _query(instance: Instance) -> str:
+    return f"?{urlencode({ENGINE: instance.name})}" if instance.name else ""
 
 
 def whole(text: str) -> UUID | None:

@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.adminsite.engine import EngineAdmin, whole
-from absurd_dashboard.adminsite.filters import EventWindowFilter, QueueFilter, RunWindowFilter
+from absurd_dashboard.adminsite.filters import (
+    EngineFilter,
+    EventWindowFilter,
+    QueueFilter,
+    RunWindowFilter,
+)
 from absurd_dashboard.adminsite.payloads import shown
 from absurd_dashboard.models import Event, Wait
 from absurd_dashboard.redaction import Redactor
@@ -22,7 +27,7 @@ class EventAdmin(EngineAdmin[Event]):
     listed = ("event_name", "emitted_at")
     payloads: ClassVar[dict[str, Any]] = {"payload": _("payload")}
     list_display = ("event_name", "queue_name", "emitted_at")
-    list_filter = (QueueFilter, EventWindowFilter)
+    list_filter = (EngineFilter, QueueFilter, EventWindowFilter)
     search_help_text = _("An event's whole name")
     ordering = ("-emitted_at", "-event_name")
     fields: ClassVar[Any] = ("event_name", "queue_name", "emitted_at", *shown(payloads))
@@ -49,7 +54,7 @@ class WaitAdmin(EngineAdmin[Wait]):
     list_display = (
         *("event_name", "task_link", "queue_name", "step_name", "timeout_at", "created_at"),
     )
-    list_filter = (QueueFilter, RunWindowFilter)
+    list_filter = (EngineFilter, QueueFilter, RunWindowFilter)
     search_help_text = _("An event's whole name, or the id of a task or of a run")
     ordering = ("-run_id", "-step_name")
     fields: ClassVar[Any] = (

@@ -16,7 +16,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from absurd_dashboard import ids
-from absurd_dashboard.adminsite.charge import access_of
+from absurd_dashboard.adminsite.charge import ENGINE, access_of, engine_of
+from absurd_dashboard.instances import instances
 from absurd_dashboard.states import STATES
 from absurd_dashboard.windows import WINDOWS, window
 
@@ -36,6 +37,32 @@ def newest(rows: QuerySet[Any], column: str) -> QuerySet[Any]:
     for oldest in ends:
         return rows.filter(**{f"{column}__gte": oldest})
     return rows
+
+
+class EngineFilter(admin.SimpleListFilter):
+    """Which engine is read, where there are several; see :func:`engine_of`, which heeds it."""
+
+    title = _("engine")
+    parameter_name = ENGINE
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.chosen = engine_of(request).name
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """All of them; what is in sight there is another matter."""
+        known = instances()
+        return [(name, name) for name in known] if len(known) > 1 else []
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Each of them, whose queues are others: one is always read, and never all."""
+        for name, label in self.lookup_choices:
+            link = changelist.get_query_string({ENGINE: name}, [QueueFilter.parameter_name])
+            yield {"selected": name == self.chosen, "query_string": link, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What is read there already."""
+        return queryset
 
 
 class QueueFilter(admin.SimpleListFilter):

@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.adminsite.engine import EngineAdmin, whole
-from absurd_dashboard.adminsite.filters import QueueFilter, RunStateFilter, RunWindowFilter
+from absurd_dashboard.adminsite.filters import (
+    EngineFilter,
+    QueueFilter,
+    RunStateFilter,
+    RunWindowFilter,
+)
 from absurd_dashboard.adminsite.payloads import shown
 from absurd_dashboard.models import Run
 
@@ -28,7 +33,7 @@ class RunAdmin(EngineAdmin[Run]):
     list_display = (
         *("run_id", "state", "attempt", "queue_name", "task_link", "claimed_by", "created_at"),
     )
-    list_filter = (QueueFilter, RunWindowFilter, RunStateFilter)
+    list_filter = (EngineFilter, QueueFilter, RunWindowFilter, RunStateFilter)
     search_help_text = _("A run's id or the first digits of one, or a task's id")
     ordering = ("-run_id",)
     fields: ClassVar[Any] = (

@@ -14,7 +14,13 @@ from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.adminsite.charge import access_of
 from absurd_dashboard.adminsite.engine import EngineAdmin, named
-from absurd_dashboard.adminsite.filters import QueueFilter, StateFilter, WindowFilter, newest
+from absurd_dashboard.adminsite.filters import (
+    EngineFilter,
+    QueueFilter,
+    StateFilter,
+    WindowFilter,
+    newest,
+)
 from absurd_dashboard.adminsite.payloads import shown
 from absurd_dashboard.models import Task
 from absurd_dashboard.redaction import LONGEST_NAME, Redactor
@@ -33,7 +39,7 @@ class TaskAdmin(EngineAdmin[Task]):
         "completed_payload": _("result"),
     }
     list_display = ("task_id", "name_shown", "queue_name", "state", "attempts", "enqueue_at")
-    list_filter = (QueueFilter, WindowFilter, StateFilter)
+    list_filter = (EngineFilter, QueueFilter, WindowFilter, StateFilter)
     search_help_text = _("A task's id, the first digits of one, or how a new task's name begins")
     ordering = ("-task_id",)
     fields: ClassVar[Any] = (

@@ -55,7 +55,7 @@ class Place:
         environment = {
             "ABSURD_DATABASE_URL": engine,
             "ABSURD_DASHBOARD_STATE_URL": state,
-            "ABSURD_DASHBOARD_SECRET_KEY": datadir.secret(self.directory / "secret-key"),
+            "ABSURD_DASHBOARD_SECRET_KEY": datadir.key(self.directory),
             "DJANGO_SUPERUSER_USERNAME": USER,
             "DJANGO_SUPERUSER_PASSWORD": self.password,
         }

@@ -20,7 +20,7 @@ class Engines(NamedTuple):
     """What settings need to know of engines.
 
     Attributes:
-        databases: entries of ``DATABASES``; the first is the one that Django's admin shows.
+        databases: entries of ``DATABASES``; the first is the one that Django's admin shows first.
         instances: names and aliases where there are several.
         replicas: aliases of copies by those of what they copy.
     """

@@ -11,10 +11,32 @@ from typing import IO
 import platformdirs
 from django.core.management import CommandError
 
+#: Names of the files of `serve`: the dashboard's own tables, and what signs sessions.
+STATE, KEY = "state.sqlite3", "secret-key"
+
 
 def default(name: str) -> Path:
     """Where a command keeps its data unless told otherwise: below the user's data directory."""
     return platformdirs.user_data_path("absurd-dashboard") / name
+
+
+def serving(named: str) -> Path:
+    """Where `serve` keeps its data, and its other commands look for it.
+
+    Args:
+        named: what was said of it; empty for the default.
+    """
+    return Path(named).expanduser().absolute() if named else default("serve")
+
+
+def key(directory: Path) -> str:
+    """What signs sessions, generated when it is missing."""
+    return secret(directory / KEY, 48)  # Django asks for 50 characters
+
+
+def kept(directory: Path) -> str:
+    """What signs sessions; empty before the first start."""
+    return key(directory) if (directory / KEY).exists() else ""
 
 
 def prepare(directory: Path) -> Path:
@@ -54,10 +76,15 @@ def lock(directory: Path) -> IO[str]:
     return file
 
 
-def secret(file: Path) -> str:
-    """Return the secret in a file, generated when the file is missing; only its owner reads it."""
+def secret(file: Path, size: int = 24) -> str:
+    """Return the secret in a file, generated when the file is missing; only its owner reads it.
+
+    Args:
+        file: where it is kept.
+        size: how many bytes a new one has.
+    """
     if not file.exists():
-        _publish(file, secrets.token_urlsafe(24))
+        _publish(file, secrets.token_urlsafe(size))
     return file.read_text().strip()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.management import CommandError
@@ -45,6 +46,14 @@ class Option:
 
 
 OPTIONS = (
+    # Not …_HOST and …_PORT: where a service is called absurd-dashboard, Kubernetes sets the latter.
+    Option("--host", "ABSURD_DASHBOARD_LISTEN_HOST", "address to listen on", "127.0.0.1"),
+    Option("--port", "ABSURD_DASHBOARD_LISTEN_PORT", "port to listen on", "8000", int),
+    Option(
+        "--data-dir",
+        "ABSURD_DASHBOARD_DATA_DIR",
+        "where the SQLite file and the secret key are kept",
+    ),
     Option("--database-url", "ABSURD_DATABASE_URL", "the Absurd database", secret=True),
     Option("--replica-url", "ABSURD_REPLICA_URL", "a copy of it for pages to read", secret=True),
     Option(
@@ -91,6 +100,33 @@ OPTIONS = (
         "a header Server-Timing says what each page's SQL took",
         kind=bool,
     ),
+    Option(
+        "--redact-keys",
+        "ABSURD_DASHBOARD_REDACT_KEYS",
+        "members of payloads to hide at any depth, commas between; * stands for anything",
+    ),
+    Option(
+        "--statement-timeout",
+        "ABSURD_DASHBOARD_STATEMENT_TIMEOUT",
+        "seconds that a query of a page may take",
+        "5",
+        int,
+    ),
+    Option(
+        "--late-after",
+        "ABSURD_DASHBOARD_LATE_AFTER",
+        "seconds after which due work that no worker takes needs attention",
+        "300",
+        int,
+    ),
+    Option(
+        "--refresh-interval",
+        "ABSURD_DASHBOARD_REFRESH_INTERVAL",
+        "seconds between two questions of an open page",
+        "2",
+        int,
+    ),
+    Option("--page-size", "ABSURD_DASHBOARD_PAGE_SIZE", "rows on a page of a list", "50", int),
     Option("--title", "ABSURD_DASHBOARD_TITLE", "name in the header", "Absurd"),
     Option("--log-format", "ABSURD_DASHBOARD_LOG_FORMAT", "line or json", "line"),
     Option(
@@ -140,6 +176,17 @@ def number(environment: Mapping[str, str], variable: str) -> int:
     if not text.isdecimal():
         raise CommandError(f"{variable} has to be a whole number.")
     return int(text)
+
+
+def seconds(environment: Mapping[str, str], variable: str) -> timedelta:
+    """What a variable says as a length of time.
+
+    Raises:
+        CommandError: it is no whole number, or nothing.
+    """
+    if length := number(environment, variable):
+        return timedelta(seconds=length)
+    raise CommandError(f"{variable} has to be more than nothing.")
 
 
 def items(environment: Mapping[str, str], variable: str) -> list[str]:

@@ -7,13 +7,15 @@ The variables, their defaults and what they do are listed in
 import os
 from datetime import timedelta
 
+from absurd_dashboard.redaction import Redaction
 from absurd_dashboard.standalone import datadir
 from absurd_dashboard.standalone.databases import engines, entry, from_environment, sqlite_url
 from absurd_dashboard.standalone.logs import logging_of
-from absurd_dashboard.standalone.options import items, number, value
+from absurd_dashboard.standalone.options import items, number, seconds, value
 from absurd_dashboard.standalone.proxies import networks
 
-SECRET_KEY = value(os.environ, "ABSURD_DASHBOARD_SECRET_KEY")
+_directory = datadir.serving(value(os.environ, "ABSURD_DASHBOARD_DATA_DIR"))
+SECRET_KEY = value(os.environ, "ABSURD_DASHBOARD_SECRET_KEY") or datadir.kept(_directory)
 DEBUG = False
 ALLOWED_HOSTS = items(os.environ, "ABSURD_DASHBOARD_ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = items(os.environ, "ABSURD_DASHBOARD_TRUSTED_ORIGINS")
@@ -24,7 +26,7 @@ LOGGING = logging_of(
     value(os.environ, "ABSURD_DASHBOARD_LOG_LEVEL"),
 )
 
-_sqlite = sqlite_url(datadir.default("serve") / "state.sqlite3")
+_sqlite = sqlite_url(_directory / datadir.STATE)
 _engines = engines(os.environ)
 DATABASES = {
     "default": from_environment("ABSURD_DASHBOARD_STATE_URL") or entry(_sqlite, "the default"),
@@ -39,6 +41,11 @@ ABSURD_DASHBOARD = {
     "LOGOUT_URL": "logout",
     "METRICS_TOKEN": value(os.environ, "ABSURD_DASHBOARD_METRICS_TOKEN"),
     "SERVER_TIMING": value(os.environ, "ABSURD_DASHBOARD_SERVER_TIMING") == "1",
+    "REDACT": [Redaction(key=key) for key in items(os.environ, "ABSURD_DASHBOARD_REDACT_KEYS")],
+    "STATEMENT_TIMEOUT": seconds(os.environ, "ABSURD_DASHBOARD_STATEMENT_TIMEOUT"),
+    "LATE_AFTER": seconds(os.environ, "ABSURD_DASHBOARD_LATE_AFTER"),
+    "REFRESH_INTERVAL": seconds(os.environ, "ABSURD_DASHBOARD_REFRESH_INTERVAL"),
+    "PAGE_SIZE": number(os.environ, "ABSURD_DASHBOARD_PAGE_SIZE"),
     "TITLE": value(os.environ, "ABSURD_DASHBOARD_TITLE"),
 }
 
@@ -55,6 +62,7 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "absurd_dashboard.standalone.departed.Departed",
     "absurd_dashboard.standalone.proxies.TrustedProxies",
     "absurd_dashboard.standalone.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",

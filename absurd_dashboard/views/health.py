@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from absurd_dashboard import patience
 from absurd_dashboard.engine import snapshot
-from absurd_dashboard.errors import DashboardError, EngineUnavailable
+from absurd_dashboard.errors import DashboardError, EngineUnavailable, EngineUnreachable
 from absurd_dashboard.instances import instances
 from absurd_dashboard.models import AuditEntry
 
@@ -30,10 +31,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def _own_tables() -> list[str]:
+    connection = connections[router.db_for_read(AuditEntry)]
     try:
-        with connections[router.db_for_read(AuditEntry)].cursor() as cursor:
+        with patience.asking(connection), connection.cursor() as cursor:
             cursor.execute("select 1")
-    except DatabaseError:
+    except (DatabaseError, EngineUnreachable):
         return ["The dashboard's own database does not answer."]
     return []
 

@@ -132,6 +132,41 @@ def test_a_second_start_needs_no_environment(serve: Any, reader_url: str) -> Non
     assert 'name="password"' not in browser.sign_in("ada", "engine-no-1")[1]
 
 
+def test_everything_may_be_said_by_variables_which_the_other_commands_heed_too(
+    reader_url: str, tmp_path: Path
+) -> None:
+    variables = {
+        "ABSURD_DATABASE_URL": reader_url,
+        "ABSURD_DASHBOARD_LISTEN_PORT": "0",
+        "ABSURD_DASHBOARD_DATA_DIR": str(tmp_path),
+        "ABSURD_DASHBOARD_REDACT_KEYS": "password, *_token",
+    }
+    command = Command("serve", environment=variables | FIRST_USER)
+    command.waits_for(URL)
+    command.terminate()
+    doctor = Command("doctor", environment=variables)
+
+    assert doctor.ends() == 0, doctor.printed
+    assert re.search(r"ok +own tables: up to date", doctor.printed)
+    assert not re.search(r"error", doctor.printed)
+
+
+def test_for_another_wsgi_server_migrate_makes_all_that_has_to_be_there(
+    reader_url: str, tmp_path: Path
+) -> None:
+    variables = {
+        "ABSURD_DATABASE_URL": reader_url,
+        "ABSURD_DASHBOARD_DATA_DIR": str(tmp_path / "new"),
+        "ABSURD_DASHBOARD_HTTPS": "1",
+    }
+    migrate = Command("migrate", "--verbosity", 0, environment=variables)
+    assert migrate.ends() == 0, migrate.printed
+    check = Command("check", "--deploy", "--fail-level", "WARNING", environment=variables)
+
+    assert check.ends() == 0, check.printed
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
 def test_the_state_may_live_in_postgresql(
     serve: Any, reader_url: str, database: str, tmp_path: Path
 ) -> None:

@@ -16,10 +16,11 @@ from django.db import DatabaseError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from absurd_dashboard import __version__
 from absurd_dashboard.standalone import databases, datadir, sockets
 from absurd_dashboard.standalone.compression import Compression
 from absurd_dashboard.standalone.logs import Formatter
-from tests.demo.commands import ROOT, clean_environment
+from tests.demo.commands import ROOT, Command, clean_environment
 
 
 @pytest.mark.parametrize(
@@ -220,3 +221,9 @@ def test_what_is_sent_is_compressed_but_for_a_part_of_a_file(
     sent = Compression(lambda _: HttpResponse(b"a" * 1_000, status=status))(request)
 
     assert sent.headers.get("Content-Encoding") == encoding
+
+
+def test_the_command_tells_its_own_version() -> None:
+    command = Command("--version")
+
+    assert (command.ends(), command.printed) == (0, f"{__version__}\n")

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from absurd_dashboard import __version__
 from tests.packaging.environments import ROOT, run
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -31,6 +32,13 @@ def test_every_document_is_in_the_index() -> None:
     index = ROOT / "docs" / "index.md"
 
     assert set((ROOT / "docs").glob("*.md")) - {index} <= targets(index)
+
+
+def test_the_version_has_a_page_and_it_is_in_the_list() -> None:
+    page = ROOT / "docs" / "releases" / f"{__version__}.md"
+
+    assert page in targets(ROOT / "docs" / "upgrading.md")
+    assert page.exists()
 
 
 def test_the_readme_opens_with_the_problem_the_commands_and_a_picture() -> None:

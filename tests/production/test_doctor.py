@@ -50,7 +50,7 @@ def test_a_database_without_an_engine_ends_with_an_error_and_the_cure() -> None:
     with pytest.raises(CommandError, match="1 thing must be mended"):
         call_command("doctor", "--quiet", stdout=said, no_color=True)
 
-    assert "engine: This database has no Absurd engine" in said.getvalue()
+    assert "engine: 'default': This database has no Absurd engine" in said.getvalue()
     assert "absurdctl init" in said.getvalue()
 
 

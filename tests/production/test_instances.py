@@ -18,11 +18,12 @@ EU, US = "absurd", "absurd_us"
 
 
 def let_it_try(connection: Any) -> None:
-    """Django's tests forbid connections that they do not know; this one is to fail by itself."""
+    """Django's tests forbid connections that they do not know; this one may do as it likes."""
 
     def ensure_connection() -> None:
-        with connection.wrap_database_errors:
-            connection.connect()
+        if connection.connection is None:
+            with connection.wrap_database_errors:
+                connection.connect()
 
     connection.ensure_connection = ensure_connection
 

@@ -2,14 +2,16 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
 
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from absurd_dashboard import patience
 from absurd_dashboard.standalone.own_database import OwnDatabase
@@ -41,16 +43,44 @@ def answered(path: str = "/tasks/") -> HttpResponse:
     return answer
 
 
-def test_a_connection_that_froze_is_replaced() -> None:
-    answered()
+@contextmanager
+def frozen() -> Iterator[None]:
+    """The server's process behind the connection stands still, and the block ends in time."""
     process = connection.connection.info.backend_pid
     os.kill(process, signal.SIGSTOP)
+    begun = monotonic()
     try:
-        begun = monotonic()
-        assert answered().text == "page"
+        yield
         assert monotonic() - begun < 2
     finally:
         os.kill(process, signal.SIGCONT)
+
+
+def test_a_connection_that_froze_is_replaced() -> None:
+    answered()
+    with frozen():
+        assert answered().text == "page"
+
+
+def test_whether_pages_can_be_served_is_answered_in_time_too() -> None:
+    answered()
+    with frozen():
+        assert Client().get("/absurd/healthz?ready").status_code == 200
+
+
+def test_a_server_that_says_nothing_makes_it_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+        monkeypatch.setitem(connection.settings_dict, "PORT", str(deaf.getsockname()[1]))
+        monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"connect_timeout": 2})
+        connection.close()
+
+        answer = Client().get("/absurd/healthz?ready")
+
+    assert (answer.status_code, answer.text) == (
+        503,
+        "The dashboard's own database does not answer.\n",
+    )
 
 
 def test_a_server_that_is_gone_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -148,6 +149,14 @@ def test_a_flag_becomes_its_variable() -> None:
         "ABSURD_DASHBOARD_THREADS": "3",
         "ABSURD_DASHBOARD_ALLOWED_HOSTS": "a,b",
     }
+
+
+def test_a_length_of_time_is_more_than_nothing() -> None:
+    name = "ABSURD_DASHBOARD_REFRESH_INTERVAL"
+
+    assert options.seconds({name: "5"}, name) == timedelta(seconds=5)
+    with pytest.raises(CommandError, match=f"{name} has to be more than nothing"):
+        options.seconds({name: "0"}, name)
 
 
 def test_a_variable_that_has_to_be_a_number_says_so() -> None:

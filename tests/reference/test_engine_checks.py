@@ -43,7 +43,8 @@ def test_a_database_without_an_engine_is_told(engine: Engine) -> None:
 
     (message,) = check_engine(databases=["absurd"])
 
-    assert message.id == "absurd_dashboard.E015"
+    assert message.id == "absurd_dashboard.W007"
+    assert not message.is_serious()  # or `migrate` could not be what installs it
     assert message.msg == "Database 'absurd': This database has no Absurd engine."
     assert "absurdctl init" in str(message.hint)
 

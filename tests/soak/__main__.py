@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -23,7 +24,9 @@ from tests.soak.illness import Server, illnesses
 
 QUEUE = "soak"
 PAGES = ("", "tasks/", "failures/", "queues/", "workers/", "events/", "workflows/", "charts/")
-OPEN = 50
+#: Pages that are open, and the browsers that they are open in: hashing a password is meant to take
+#: long, so fifty that sign in would be an illness of its own.
+OPEN, BROWSERS = 50, 5
 #: Seconds between two questions of an open page, and between two actions.
 POLL, ACT = 2.0, 0.5
 #: Seconds after an illness in which everything has to be well again.
@@ -63,15 +66,20 @@ class Soak:
         made.sign_in(self.password)
         return made
 
-    def watch(self, page: str) -> None:
+    def watch(self, visitor: Visitor, page: str) -> None:
         """An open page, which asks again and again."""
-        visitor = self.visitor()
         while not self.halt.wait(POLL * random.uniform(0.8, 1.2)):
             visitor.ask("page", page, X_Absurd_Live="")
 
-    def act(self) -> None:
-        """An operator who spawns and cancels, and never asks twice."""
-        visitor, number = self.visitor(), 0
+    def probe(self) -> None:
+        """Whoever restarts what is not alive: it asks no database, and waits for a thread only."""
+        visitor = Visitor(self.url, self.tally)
+        while not self.halt.wait(1):
+            visitor.ask("healthz", "healthz")
+
+    def act(self, visitor: Visitor) -> None:
+        """An operator who spawns, and never asks twice."""
+        number = 0
         while not self.halt.wait(ACT):
             number += 1
             name = f"soak-{number}"
@@ -88,12 +96,19 @@ def soak(running: Soak, seconds: float) -> list[str]:
         before, begun = _memory(running.server), time.monotonic()
         while time.monotonic() - begun < seconds:
             for name, befall in illnesses(running.server):
+                if time.monotonic() - begun > seconds:
+                    break
                 healthy = running.visitor()
+                running.tally.phase = name
                 befall()
                 wrong += _recovered(running, healthy, name)
+                running.tally.phase = "well"
                 time.sleep(min(60, seconds / 12))
         after = _memory(running.server)
-    sys.stdout.write(f"{shown(running.tally)}\nmemory of the web: {before:.0f} to {after:.0f} MB\n")
+    load = "machine: {:.0f}, {:.0f} and {:.0f} processes wanted to run".format(*os.getloadavg())
+    sys.stdout.write(
+        f"{load}\n{shown(running.tally)}\nmemory of the web: {before:.0f} to {after:.0f} MB\n"
+    )
     if after > before * 1.25:
         wrong.append(f"memory grew from {before:.0f} to {after:.0f} MB")
     return [*wrong, *_answers(running.tally), *_actions(running), *_connections(running)]
@@ -101,11 +116,16 @@ def soak(running: Soak, seconds: float) -> list[str]:
 
 @contextmanager
 def _crowd(running: Soak) -> Iterator[None]:
+    browsers = [running.visitor() for _ in range(BROWSERS)]
     threads = [
-        threading.Thread(target=running.watch, args=[PAGES[number % len(PAGES)]])
+        threading.Thread(
+            target=running.watch,
+            args=[browsers[number % BROWSERS].another_tab(), PAGES[number % len(PAGES)]],
+        )
         for number in range(OPEN)
     ]
-    threads.append(threading.Thread(target=running.act))
+    threads.append(threading.Thread(target=running.probe))
+    threads.append(threading.Thread(target=running.act, args=[running.visitor()]))
     for thread in threads:
         thread.start()
     try:

@@ -3,14 +3,22 @@
 import os
 import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
 from absurd_dashboard.standalone import datadir, sockets
 from absurd_dashboard.standalone.databases import entry, several, sqlite_url
-from absurd_dashboard.standalone.options import OPTIONS, from_flags
+from absurd_dashboard.standalone.options import OPTIONS, from_flags, number, value
+
+#: What has a variable and no flag.
+_ELSE = (
+    "A flag goes before its variable; what is secret is better a variable, as other users of the "
+    "machine see command lines. Several engines: set $ABSURD_INSTANCE_<NAME>_URL for each instead "
+    "of $ABSURD_DATABASE_URL, and $ABSURD_INSTANCE_<NAME>_REPLICA_URL for its copy. The first "
+    "user, where no terminal asks for it: $DJANGO_SUPERUSER_USERNAME, $DJANGO_SUPERUSER_PASSWORD, "
+    "$DJANGO_SUPERUSER_EMAIL."
+)
 
 
 class Command(BaseCommand):
@@ -21,17 +29,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the options."""
-        add = parser.add_argument
-        add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-        add("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
-        add("--data-dir", type=Path, help="where the SQLite file and the secret key are kept")
+        parser.epilog = _ELSE
         for option in OPTIONS:
             option.add_to(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Become the web server."""
         environment = os.environ | _environment(options)
-        listener = sockets.listen(options["host"], options["port"])
+        host = value(environment, "ABSURD_DASHBOARD_LISTEN_HOST")
+        listener = sockets.listen(host, number(environment, "ABSURD_DASHBOARD_LISTEN_PORT"))
         web = [sys.executable, "-m", "absurd_dashboard.standalone.web", str(listener.fileno())]
         os.execve(sys.executable, web, environment)  # noqa: S606
 
@@ -44,9 +50,11 @@ def _environment(options: dict[str, Any]) -> dict[str, str]:
         raise CommandError("Which database? Give --database-url, or set ABSURD_DATABASE_URL.")
     if state := said.get("ABSURD_DASHBOARD_STATE_URL"):
         entry(state, "--state-database-url")
-    directory = datadir.prepare(options["data_dir"] or datadir.default("serve"))
+    named = value(environment, "ABSURD_DASHBOARD_DATA_DIR")
+    directory = datadir.prepare(datadir.serving(named))
+    said["ABSURD_DASHBOARD_DATA_DIR"] = str(directory)
     if not environment.get("ABSURD_DASHBOARD_STATE_URL"):
-        said["ABSURD_DASHBOARD_STATE_URL"] = sqlite_url(directory / "state.sqlite3")
+        said["ABSURD_DASHBOARD_STATE_URL"] = sqlite_url(directory / datadir.STATE)
     if not environment.get("ABSURD_DASHBOARD_SECRET_KEY"):
-        said["ABSURD_DASHBOARD_SECRET_KEY"] = datadir.secret(directory / "secret-key")
+        said["ABSURD_DASHBOARD_SECRET_KEY"] = datadir.key(directory)
     return said
