@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 #: Rows of the tables by queue and by task name.
 _MOST_GROUPS = 20
@@ -104,10 +105,11 @@ def groups(
     latencies: dict[tuple[str, str], list[float]] = defaultdict(list)
     durations: dict[tuple[str, str], list[float]] = defaultdict(list)
     for attempt in attempts:
-        if attempt.latency is not None and attempt.started > since:
-            latencies[key(attempt)].append(attempt.latency)
-        if attempt.duration is not None and (attempt.ended or 0) > since:
-            durations[key(attempt)].append(attempt.duration)
+        group, latency, duration = key(attempt), attempt.latency, attempt.duration
+        if latency is not None and attempt.started > since:
+            latencies[group].append(latency)
+        if duration is not None and (attempt.ended or 0) > since:
+            durations[group].append(duration)
     found = [
         Group(*each, Spread.over(latencies.get(each, [])), Spread.over(durations.get(each, [])))
         for each in {**durations, **latencies}
@@ -116,7 +118,7 @@ def groups(
     return found[:_MOST_GROUPS]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what it keeps
 class Grid:
     """Adjoining slots of one length, of which the last is not over yet."""
 
@@ -134,7 +136,13 @@ class Grid:
 
     def place(self, instant: float) -> int:
         """In which slot an instant is, in seconds since 1970; beyond the ends where in none."""
-        return math.floor((instant - self.first.timestamp()) / self.slot.total_seconds())
+        first, length = self._scale
+        return math.floor((instant - first) / length)
+
+    @cached_property
+    def _scale(self) -> tuple[float, float]:
+        """The same in seconds: thousands of instants are placed."""
+        return self.first.timestamp(), self.slot.total_seconds()
 
     def spreads(self, lengths: Iterable[tuple[float, float]]) -> list[Spread | None]:
         """Percentiles by slot, of pairs of an instant and a length."""

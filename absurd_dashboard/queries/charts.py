@@ -161,11 +161,11 @@ def _put_together(
     waited = _waited(grid, found)
     waiting = [past + now for past, now in zip(waited, still, strict=True)]
     retried = [all_ - last for all_, last in zip(ended, for_good, strict=True)]
-    latency = grid.spreads((a.started, a.latency) for a in attempts
-                           if a.latency is not None and a.started > since)  # fmt: skip
-    duration = grid.spreads((a.ended, a.duration) for a in attempts
-                            if a.ended is not None and a.duration is not None
-                            and a.ended > since)  # fmt: skip
+    latency = grid.spreads((a.started, latency) for a in attempts
+                           if a.started > since and (latency := a.latency) is not None)  # fmt: skip
+    duration = grid.spreads((a.ended, duration) for a in attempts
+                            if a.ended is not None and a.ended > since
+                            and (duration := a.duration) is not None)  # fmt: skip
     counted, failing, looked_up = plans
     return Figures(
         since=reader.since,
