@@ -86,6 +86,6 @@ def test_a_list_in_a_payload_is_a_tree_or_a_table(tab: Page, app: Absurd) -> Non
     tree, table = tab.locator('[data-at="/items/1/sku"]'), tab.locator('[data-cell="/items/1/sku"]')
     expect(tree).to_be_visible()
     expect(table).to_be_hidden()
-    tab.locator("summary", has_text="Table").click()
+    tab.get_by_text("Table", exact=True).click()
     expect(table).to_be_visible()
     expect(tree).to_be_hidden()
