@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.template import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from absurd_dashboard.lineage import Relative
 from absurd_dashboard.links import Links
 from absurd_dashboard.timeline import Timeline, markup
-from absurd_dashboard.timeline.addresses import SCALE, STEP, Addresses
+from absurd_dashboard.timeline.addresses import SCALE, STEP, Addresses, Query
 from absurd_dashboard.timeline.drawing import draw
 from absurd_dashboard.timeline.panel import panel
 from absurd_dashboard.timeline.picture import Lane, Track
@@ -46,7 +47,7 @@ def task_timeline(
         chosen_page: on which page of the checkpoints it is.
     """
     request = context.get("request")
-    addresses = Addresses.of(request.GET if isinstance(request, HttpRequest) else QueryDict())
+    addresses = Addresses.of(_query(request))
     table = tabulate(timeline, addresses.table_page or 1)
     true_scale = addresses.is_true_scale
     return {
@@ -78,7 +79,11 @@ def lines(context: Context, lane: Lane, tracks: Iterable[Track]) -> SafeString:
     """The lines of an attempt, or some of them."""
     opened = context["panel"]
     chosen = opened.step.fact.name if opened else None
-    drawn = markup.Lines(
-        lane.row.attempt, context["addresses"], Links.of(context["request"]), chosen
-    )
-    return drawn.html(tracks)
+    task_url = partial(Links.of(context["request"]).to, "task")
+    return markup.Lines(lane.row.attempt, context["addresses"], task_url, chosen).html(tracks)
+
+
+def _query(request: object) -> Query:
+    if not isinstance(request, HttpRequest):
+        return []
+    return [(key, value) for key, values in request.GET.lists() for value in values]

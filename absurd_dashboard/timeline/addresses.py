@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
-
-from django.http import QueryDict
 
 from absurd_dashboard import anchors
 
@@ -16,6 +15,9 @@ SCALE, PAGE, STEPS, STEP, UNFOLD = "scale", "timeline", "steps", "step", "unfold
 _UNFOLDED = 5
 _LONGEST_NUMBER = 6
 
+#: Keys and values of a query string, in order; a key may come several times.
+Query = Sequence[tuple[str, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -25,11 +27,11 @@ class Addresses:
         panels: the address of a checkpoint's panel, up to where its name goes.
     """
 
-    query: QueryDict
+    query: Query
     panels: str
 
     @classmethod
-    def of(cls, query: QueryDict) -> Addresses:
+    def of(cls, query: Query) -> Addresses:
         """Links from a page with this query."""
         rest = _changed(query, STEP, [])
         return cls(query, rest if rest == "?" else f"{rest}&")
@@ -59,27 +61,30 @@ class Addresses:
     @property
     def unfolded(self) -> dict[str, int]:
         """The lines that are listed, by their keys, and which page of each."""
-        wanted = (text.partition(".") for text in self.query.getlist(UNFOLD)[-_UNFOLDED:])
+        wanted = (text.partition(".") for text in self._said(UNFOLD)[-_UNFOLDED:])
         return {key: number(page) for key, _, page in wanted}
 
     @property
     def is_true_scale(self) -> bool:
         """Whether idle time is to be as long as it was."""
-        return self.query.get(SCALE) == "true"
+        return self._said(SCALE)[-1:] == ["true"]
 
     @property
     def table_page(self) -> int | None:
         """Which page of the table is asked for, if one is."""
-        return number(self.query.get(PAGE)) if PAGE in self.query else None
+        said = self._said(PAGE)
+        return number(said[-1]) if said else None
+
+    def _said(self, key: str) -> list[str]:
+        return [value for name, value in self.query if name == key]
 
 
-def number(text: str | None) -> int:
+def number(text: str) -> int:
     """A page's number; 1 for what is none."""
-    is_number = text and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-    return int(text) if text and is_number else 1
+    is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return int(text) if is_number else 1
 
 
-def _changed(query: QueryDict, key: str, values: list[str]) -> str:
-    changed = query.copy()
-    changed.setlist(key, values)
-    return f"?{changed.urlencode()}"
+def _changed(query: Query, key: str, values: Sequence[str]) -> str:
+    rest = [(name, value) for name, value in query if name != key]
+    return f"?{urlencode([*rest, *((key, value) for value in values)])}"

@@ -5,17 +5,17 @@ There are hundreds of them, so they are functions and not templates. Each escape
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from absurd_dashboard import display
-from absurd_dashboard.links import Links
 from absurd_dashboard.markup import count, icon, moment, name, state_badge
 from absurd_dashboard.timeline.addresses import Addresses
 from absurd_dashboard.timeline.picture import Bar, Listing, Track
@@ -52,12 +52,13 @@ class Lines:
     """Draws the lines of one attempt.
 
     Attributes:
+        task_url: the address of a task's page.
         chosen: the checkpoint whose panel is open.
     """
 
     attempt: int
     addresses: Addresses
-    links: Links
+    task_url: Callable[[UUID], str]
     chosen: str | None
 
     def html(self, tracks: Iterable[Track]) -> SafeString:
@@ -107,7 +108,7 @@ class Lines:
 
     def _child(self, child: TaskRow, life: Iterable[Bar]) -> str:
         """An awaited task's own life."""
-        href = escape(self.links.to("task", child.task_id))
+        href = escape(self.task_url(child.task_id))
         return (
             '<li class="abs-tl-row abs-tl-repeat"><span class="abs-tl-label">'
             f"{state_badge(child.state)} "

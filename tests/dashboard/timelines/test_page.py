@@ -104,7 +104,7 @@ def test_many_repetitions_are_listed_page_by_page() -> None:
     page = rendered(timeline.build(long_history(1_200, "iteration#{}")), f"?unfold={key}.2&steps=3")
     assert page.count("abs-tl-repeat") == REPEATS + 1  # and the class of what folds them
     assert "101 to 200 of 1,200" in page
-    assert f'href="?unfold={key}.3&amp;steps=3#timeline-{key}"' in page
+    assert f'href="?steps=3&amp;unfold={key}.3#timeline-{key}"' in page
     assert f'<details class="abs-tl-repeats" id="timeline-{key}" open>' in page
 
 
