@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -22,9 +23,9 @@ expect.set_options(timeout=PATIENCE)
 _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for a file: Playwright's event loop must not outlive it."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser for a block, in which nothing else may be asynchronous: Playwright has a loop."""
     path = browser_path()
     if path is None and not in_ci():
         pytest.skip("no Chromium or Chrome; see python -m tests.ensure_browser")
@@ -32,6 +33,13 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One browser for this folder."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
