@@ -6,18 +6,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8000
 SCALE ?= 1
 
-.PHONY: demo test test-rls bench docs matrix soak lint types messages lock clean
+.PHONY: demo test beforehand machine test-rls bench docs matrix soak lint types messages lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/absurd-dashboard demo --port $(PORT) $(ARGS)
 
-test: $(VENV)/.test
-	$(BIN)/python -m tests.ensure_browser
-	$(BIN)/python -m tests.newest
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+test:
+	$(MAKE) --no-print-directory -j2 beforehand
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+beforehand: machine lint types
+
+# What the tests need besides .venv: needs nothing of it, so that both can be made at once.
+machine:
+	$(PYTHON) -m tests.ensure_browser
+	$(PYTHON) -m tests.newest
 
 # The dashboard's tests again, on a role that row-level security binds (docs/roles.md).
 test-rls: $(VENV)/.test

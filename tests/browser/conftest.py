@@ -24,8 +24,8 @@ _ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; while it runs, so does Playwright's event loop."""
+def launched() -> Iterator[Browser]:
+    """A browser for a block, in which nothing else may be asynchronous: Playwright has a loop."""
     path = browser_path()
     if path is None and not in_ci():
         pytest.skip("no Chromium or Chrome; see python -m tests.ensure_browser")
@@ -35,11 +35,11 @@ def chromium() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for a file: Playwright's event loop must not outlive it."""
-    with chromium() as opened:
-        yield opened
+    """One browser for this folder."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

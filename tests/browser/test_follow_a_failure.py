@@ -7,7 +7,14 @@ from absurd_sdk import Absurd
 from playwright.sync_api import Page, expect
 
 from absurd_dashboard.examples import failures
-from tests.browser.visiting import a_failed_task, a_request, approve, failed_for_good, sign_in
+from tests.browser.visiting import (
+    a_failed_task,
+    a_request,
+    approve,
+    failed_for_good,
+    sign_in,
+    sign_in_by_form,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +23,7 @@ def test_a_failed_task_is_followed_from_the_overview_to_its_traceback(
     tab: Page, app: Absurd
 ) -> None:
     task_id = a_failed_task(app)
-    sign_in(tab)
+    sign_in_by_form(tab)
 
     failed_for_good(tab).click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Failures")

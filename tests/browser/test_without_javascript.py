@@ -9,18 +9,39 @@ from playwright.sync_api import Browser, Page, expect
 
 from absurd_dashboard.examples import approval
 from tests.browser.conftest import PATIENCE
-from tests.browser.visiting import a_failed_task, a_request, approve, failed_for_good, sign_in
+from tests.browser.visiting import (
+    a_failed_task,
+    a_request,
+    approve,
+    failed_for_good,
+    sign_in_by_form,
+)
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def tab(browser: Browser, dashboard: str) -> Iterator[Page]:
-    """A tab without JavaScript, signed in."""
+@pytest.fixture(scope="module")
+def state(browser: Browser, dashboard: str) -> dict[str, object]:
+    """The cookies of somebody who signed in without JavaScript."""
     context = browser.new_context(base_url=dashboard, java_script_enabled=False)
     context.set_default_timeout(PATIENCE)
+    sign_in_by_form(context.new_page())
+    kept = dict(context.storage_state())
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def tab(browser: Browser, dashboard: str, state: dict[str, object]) -> Iterator[Page]:
+    """A tab without JavaScript, signed in."""
+    context = browser.new_context(
+        base_url=dashboard,
+        java_script_enabled=False,
+        storage_state=state,  # type: ignore[arg-type]
+    )
+    context.set_default_timeout(PATIENCE)
     tab = context.new_page()
-    sign_in(tab)
+    tab.goto("/")
     yield tab
     context.close()
 

@@ -50,6 +50,7 @@ class Site:
     engine_url: str
     state_url: str
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _watch: psycopg.Connection[Any] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -86,6 +87,7 @@ class Site:
             try:
                 return self._progress()
             except psycopg.OperationalError:  # the server restarts
+                self.unwatch()
                 assert time.monotonic() < deadline, self._log()
                 time.sleep(0.01)
 
@@ -94,9 +96,16 @@ class Site:
             with closing(sqlite3.connect(self.state_url.removeprefix("sqlite:///"))) as file:
                 (row,) = file.execute(_PROGRESS).fetchall()
         else:
-            with psycopg.connect(self.state_url) as server:
-                (row,) = server.execute(_PROGRESS).fetchall()
+            if self._watch is None:  # kept: a hundred new ones a second would slow the workers down
+                self._watch = psycopg.connect(self.state_url, autocommit=True)
+            (row,) = self._watch.execute(_PROGRESS).fetchall()
         return row[0], row[1]
+
+    def unwatch(self) -> None:
+        """Close the connection that reads the progress."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
     def waits_for(self, condition: Callable[[int, str], bool], seconds: float = 120) -> None:
         """Look at the progress until it is so."""
@@ -190,6 +199,7 @@ def _started(folder: Path, *, sqlite: bool) -> Iterator[Site]:
         for worker in made.workers:
             worker.kill()
             worker.wait()
+        made.unwatch()
         made.server.stop()
 
 

@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from playwright.sync_api import Route
 
-from tests.browser.conftest import chromium
+from tests.browser.conftest import launched
 from tests.browser.pictures import HEIGHT, WIDTHS
 from tests.dashboard.engine import Engine
 from tests.languages.pseudo import LONG, MIRRORED, make
@@ -137,7 +137,7 @@ STATES = (
 def test_no_page_breaks_where_texts_are_long_or_turned_around(pages: dict[str, str]) -> None:
     """Nothing is cut off, lies over another or makes the page wide; only code is not mirrored."""
     check, amiss = (Path(__file__).parent / "layout.js").read_text(), []
-    with chromium() as browser:
+    with launched() as browser:
         tab = browser.new_page(reduced_motion="reduce")
         tab.route("**/*", _static)
         tab.goto("http://dashboard.test/")

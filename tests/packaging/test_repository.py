@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from tests import ensure_browser
+from tests.conftest import LONGEST
 from tests.packaging.environments import ROOT
 
 PYTHON = [ROOT / "manage.py", *(ROOT / name for name in ("absurd_core", "absurd_dashboard"))]
@@ -82,6 +83,11 @@ def test_a_warning_fails_a_test() -> None:
 @pytest.mark.parametrize("step", ["ensure_browser", "ruff check", "ruff format", "mypy", "pytest"])
 def test_make_test_includes(step: str) -> None:
     assert step in printed("make", "--dry-run", "test")
+
+
+@pytest.mark.parametrize("place", LONGEST)
+def test_what_make_test_begins_with_is_there(place: str) -> None:
+    assert (ROOT / place).exists()
 
 
 def test_ci_runs_make_test_and_nothing_less() -> None:

@@ -14,14 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from absurd_core import schema
 from absurd_dashboard.tilde import encode
-from tests.browser.conftest import browser, context, dashboard
+from tests.browser.conftest import context, dashboard, launched
 from tests.browser.visiting import sign_in
 from tests.core.databases import fresh_database
 from tests.security.hostile import CLASSES, Writer, fill
 
 pytestmark = pytest.mark.browser
 
-__all__ = ["browser", "context", "dashboard"]
+__all__ = ["context", "dashboard"]
 
 WIDTHS = (1280, 360)
 #: Runs in the page before anything else of it does.
@@ -44,6 +44,13 @@ class Written:
     task: UUID
     failed: UUID
     event: str
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for this file."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,23 @@ from uuid import UUID
 import psycopg
 import pytest
 from absurd_sdk import Absurd
+from playwright.sync_api import Browser
 
 from absurd_core import queues, run, schema
-from tests.browser.conftest import browser as browser
+from tests.browser.conftest import launched
 from tests.core.databases import fresh_database
 
 #: The hosts' queue, with a name that has to be encoded.
 QUEUE = "orders & more"
 
 Fail = Callable[[], UUID]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for a file."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
