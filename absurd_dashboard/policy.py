@@ -119,6 +119,10 @@ class Policy:
     3. :meth:`may`, at the gate that every action passes, with the action and its target.
     4. :meth:`redactions`, before any payload is shown, exported or searched.
 
+    Open pages with the same address and equal grants are shown one reading, so the last two
+    decide by the access object and nothing else: who differs in what is hidden from them, or in
+    what they may do, differs in the grant's actions or rules.
+
     A policy is asked about active, signed-in users only. The default one: superusers see and may
     do everything; others what their memberships say; being staff grants nothing; revealing takes
     the permission ``absurd_dashboard.reveal_payload`` whatever the role.
