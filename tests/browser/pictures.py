@@ -117,14 +117,16 @@ def _sheet(widths: tuple[int, ...]) -> str:
     kinds = [(width, theme) for width in widths for theme in THEMES]
     heads = "".join(f"<th>{width}, {theme}</th>" for width, theme in kinds)
     rows = "".join(_row(name, kinds) for name in PAGES)
-    style = "body{font:14px sans-serif}th{text-align:start}td{padding:4px}img{height:220px}"
+    style = "body{font:14px sans-serif}th{text-align:start}td{padding:4px}"
+    style += "img{height:240px;object-fit:cover;object-position:0 0}"
     table = f"<table><tr><th>Page</th>{heads}</tr>{rows}</table>"
     return f"<!doctype html><title>Every page</title><style>{style}</style>{table}"
 
 
 def _row(name: str, kinds: list[tuple[int, str]]) -> str:
-    shots = (_shot(name, *kind) for kind in kinds)
+    shots = ((_shot(name, width, theme), 80 + width // 5) for width, theme in kinds)
     cells = "".join(
-        f'<td><a href="{shot}"><img src="{shot}" alt="" loading="lazy"></a></td>' for shot in shots
+        f'<td><a href="{shot}"><img src="{shot}" width="{width}" alt="" loading="lazy"></a></td>'
+        for shot, width in shots
     )
     return f"<tr><th>{name}</th>{cells}</tr>"

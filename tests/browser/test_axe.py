@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from absurd_dashboard.examples import approval
 from tests.browser.conftest import PATIENCE, connected
+from tests.browser.pictures import WIDTHS
 from tests.browser.visiting import a_failed_task, a_request, approve, sign_in
 from tests.security.endpoints import ENDPOINTS, Kind
 
@@ -67,6 +69,13 @@ STATES = {
     "no task found": ("tasks", "?name=nothing", ""),
     "one task ticked": ("tasks", "?state=failed", 'main input[name="task"]'),
     "a task that is not there": ("task:missing", "", ""),
+    "what many at once asks": ("tasks", "?state=failed", "#bulk-all"),
+    "the columns to choose": ("tasks", "", "#columns > summary"),
+    "the queues to choose": ("tasks", "", "#queues-menu > summary"),
+    "the help for queries": ("tasks", "", "#query-help > summary"),
+    "no failure": ("failures", "?window=1h&queue=nothing", ""),
+    "no event": ("events", "?name=nothing", ""),
+    "a cause to be muted": ("failure", "", "#triage > summary"),
 }
 
 
@@ -183,8 +192,10 @@ def _axe(tab: Page, theme: str, width: int) -> list[str]:
     ]
 
 
-def sticks_out(tab: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+def sticks_out(tab: Page, width: int = 0) -> int:
+    """By how many pixels the page is wider than its window, of some width or as it is."""
+    if width:
+        tab.set_viewport_size({"width": width, "height": 800})
     return int(tab.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
@@ -193,14 +204,14 @@ def test_axe_finds_nothing_and_nothing_sticks_out(world: World, page: str) -> No
     world.open(page)
     expect(world.tab.get_by_role("heading", level=1)).to_be_visible()
     assert found(world.tab) == []
-    assert sticks_out(world.tab) <= 0
+    assert [width for width in WIDTHS if sticks_out(world.tab, width) > 0] == []
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_in(world: World, state: str) -> None:
     world.open(*STATES[state])
     assert found(world.tab) == []
-    assert sticks_out(world.tab) <= 0
+    assert [width for width in WIDTHS if sticks_out(world.tab, width) > 0] == []
 
 
 @pytest.mark.parametrize("page", ["overview", "tasks", "task:failed", "spawn"])
@@ -223,3 +234,42 @@ def test_forced_colours_leave_every_state_its_shape_and_word(world: World) -> No
     ]""")
     world.tab.emulate_media(forced_colors="none")
     assert ink != ground
+
+
+def test_forced_colours_leave_each_state_a_shape_of_its_own(world: World) -> None:
+    """In the tabs of the list, which has all of them; the chosen one is told apart too."""
+    world.open("tasks", "?state=failed")
+    world.tab.emulate_media(forced_colors="active")
+    tabs = world.tab.get_by_role("navigation", name="State").locator(".abs-tab:has(svg)")
+    assert tabs.count() == 6
+    pictures = {tab.locator("svg").screenshot() for tab in tabs.all()}
+    edges = [tab.evaluate("tab => getComputedStyle(tab).borderBottomColor") for tab in tabs.all()]
+    world.tab.emulate_media(forced_colors="none")
+    assert len(pictures) == 6
+    assert min(map(edges.count, edges)) == 1, "the chosen tab looks like the others"
+
+
+def test_where_less_motion_is_wanted_nothing_moves(world: World) -> None:
+    world.open("tasks")
+    moving = """() => [...document.querySelectorAll("*")].filter(each => {
+        const style = getComputedStyle(each);
+        const lengths = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
+        return lengths.some(length => parseFloat(length) > 0);
+    }).map(each => each.outerHTML.slice(0, 80))"""
+    assert world.tab.evaluate(moving) == []
+    world.tab.emulate_media(reduced_motion="no-preference")
+    assert world.tab.evaluate(moving) != []
+
+
+@pytest.mark.parametrize("page", ["overview", "task:failed", "tasks", "spawn", "queue"])
+def test_headings_go_down_by_one_and_regions_are_named(world: World, page: str) -> None:
+    world.open(page)
+    levels = world.tab.evaluate("""() => [...document.querySelectorAll("h1, h2, h3, h4")]
+        .filter(each => each.checkVisibility()).map(each => Number(each.tagName[1]))""")
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    unnamed = world.tab.evaluate("""() => [...document.querySelectorAll("nav, section, aside")]
+        .filter(each => each.checkVisibility())
+        .filter(each => !each.ariaLabel && !each.ariaLabelledByElements?.length)
+        .map(each => each.outerHTML.slice(0, 80))""")
+    assert unnamed == []

@@ -63,11 +63,26 @@
     }
   }
 
+  // What is wrong with a field is said with the field, not beside it only.
+  function mistakesBelongToFields() {
+    for (const mistake of all(".abs-field-error")) {
+      const id = mistake.closest("[id]").id;
+      if (!document.querySelector(`[aria-invalid="true"][aria-describedby~="${id}"]`)) tell("belongs to no field", mistake);
+    }
+  }
+
+  // What counts seconds must not be read out each second.
+  function nothingChatters() {
+    for (const clock of document.querySelectorAll(":is([role=status], [role=alert], [aria-live]) [data-relative]")) tell("is read out again and again", clock);
+  }
+
   for ([name, html] of Object.entries(pages)) {
     show(html);
     fits();
     all(LABELS).forEach(holdsItsText);
     ROWS.forEach(standApart);
+    mistakesBelongToFields();
+    nothingChatters();
     if (document.documentElement.dir === "rtl") isTurned();
   }
   return amiss;

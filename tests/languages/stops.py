@@ -198,6 +198,7 @@ def stops(things: dict[str, list[object]]) -> dict[str, Stop]:
         "a spawned task": Stop(at("spawn"), {"queue": queue, "name": "0018"}),
         "a task run again": Stop(at("run_again", named["done"]), {}),
         "signing in": Stop(reverse("login"), anonymous=True),
+        "signing in as nobody": Stop(reverse("login"), {"username": ""}, anonymous=True),
     }  # fmt: skip
     return {**dict(pages()), **more}
 

@@ -38,6 +38,8 @@ SENT = {
 }  # fmt: skip
 #: Django has names of months for real languages only.
 MONTHS = {"Jan", "Feb", "Mar", "Nov"}
+#: Where Django says what is wrong, which it does in real languages only.
+DJANGO = {"signing in as nobody"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "use", "wbr"}
 
 
@@ -105,14 +107,16 @@ def pages(
         engine = request.getfixturevalue("engine")
         make(language, tmp_path)
         with speaking(language, tmp_path):
-            rendered[language] = dict(_visited(engine))
+            rendered[language] = dict(_visited(engine, language))
     return rendered[language]
 
 
-def _visited(engine: Engine) -> Iterator[tuple[str, str]]:
+def _visited(engine: Engine, language: str) -> Iterator[tuple[str, str]]:
     User.objects.create_superuser("0015")
     User.objects.create_user("0019")
     for name, stop in stops(filled(engine)).items():
+        if language == MIRRORED and name.startswith("query "):
+            continue  # the same page again, with other words
         answer = visited(stop)
         assert answer.status_code == stop.status, name
         yield name, answer.content.decode()
@@ -120,11 +124,13 @@ def _visited(engine: Engine) -> Iterator[tuple[str, str]]:
 
 
 def test_no_page_says_what_is_not_translated(pages: dict[str, str]) -> None:
-    amiss = [f"{name}: {text}" for name, html in pages.items() for text in untranslated(html)]
+    ours = {name: html for name, html in pages.items() if name not in DJANGO}
+    amiss = [f"{name}: {text}" for name, html in ours.items() for text in untranslated(html)]
     assert not amiss, "\n".join(amiss)
 
 
-#: Refusals, mistakes and the like, which tests/browser/test_axe.py does not come by.
+#: Refusals, mistakes and the like, which tests/browser/test_axe.py does not come by: for axe, from
+#: right to left, in a narrow window.
 STATES = (
     "overview", "tasks", "task", "task waiting", "not there", "not allowed", "no engine",
     "cancelled already", "nothing selected", "spawn without a name", "emit no JSON",
@@ -144,7 +150,7 @@ def test_no_page_breaks_where_texts_are_long_or_turned_around(pages: dict[str, s
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
             amiss += tab.evaluate(check, pages)
-            if width == AXE_AT:
+            if width == AXE_AT and MIRRORED in pages["overview"]:
                 tab.evaluate(AXE_SCRIPT)
                 amiss += tab.evaluate(AXE, {name: pages[name] for name in STATES})
     assert not amiss, "\n".join(amiss)
