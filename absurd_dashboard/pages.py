@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from absurd_core.errors import AbsurdError, InvalidArgument, QueueNotFound, TimedOut
-from absurd_dashboard import elsewhere, errors, instances, polling, tags, twins, viewer
+from absurd_dashboard import elsewhere, errors, instances, polling, problems, tags, twins, viewer
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.frame import PageInfo as PageInfo
@@ -172,7 +172,7 @@ def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResp
         case errors.EngineUnavailable() | errors.NotRecorded():
             return refused(request, section, 503, _(error.title), _(error.remedy))
         case InvalidArgument():
-            return refused(request, section, 400, _("This cannot be done"), str(error))
+            return refused(request, section, 400, _("This cannot be done"), problems.of(error))
         case QueueNotFound() | errors.QueueGone():
             return refused(request, section, 404, _("The queue no longer exists"))
         case AbsurdError():
