@@ -73,12 +73,14 @@ addEventListener("click", (event) => { // before copy.js hears of it
 addEventListener("pointerover", ({ target }) => point(target));
 addEventListener("focusin", ({ target }) => point(target));
 
-// Up and down walk through the values.
+// Up and down walk through the values; Escape leads to what can be done with one, without leaving it.
 addEventListener("keydown", (event) => {
   const viewer = event.target.closest?.(VIEWER);
-  if (!viewer || event.target.matches("input") || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  if (!viewer || event.target.matches("input")) return;
+  if (event.key === "Escape" && viewer.contains(row)) tools(viewer)?.querySelector("[data-what]").focus();
+  if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
   const rows = [...viewer.querySelectorAll("[data-at]")].filter((each) => each.checkVisibility());
-  const next = rows[rows.indexOf(event.target.closest("[data-at]")) + (event.key === "ArrowDown" ? 1 : -1)];
+  const next = rows[rows.indexOf(event.target.closest("[data-at]") ?? row) + (event.key === "ArrowDown" ? 1 : -1)];
   if (!next) return;
   event.preventDefault();
   if (next.matches("div")) next.tabIndex = -1;

@@ -35,6 +35,13 @@ def test_a_value_is_searched_walked_copied_and_loaded_piece_by_piece(
     viewer.get_by_role("button", name="Copy path").click()
     assert tab.evaluate("navigator.clipboard.readText()") == "/list/3/name"
 
+    viewer.locator('[data-at="/list/3"] > summary').focus()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Escape")
+    expect(viewer.get_by_role("button", name="Copy path")).to_be_focused()
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("navigator.clipboard.readText()") == "/list/3/n"
+
     viewer.locator('[data-at="/list/4"] > summary').click()
     viewer.get_by_role("searchbox", name="Find").fill("item 4 ")
     expect(viewer.locator("output")).to_have_text("1")
