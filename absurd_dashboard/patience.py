@@ -8,7 +8,7 @@ pages would take every thread of the web process, and nobody would be told.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -53,17 +53,21 @@ def answering(alias: str) -> Iterator[None]:
     try:
         yield
     except EngineUnreachable:
-        with _lock:
-            if monotonic() - begun > SLOW:
-                _silent[alias] = monotonic() + PAUSE
-            else:  # it says no, and says it quickly: asking costs nothing
-                _silent.pop(alias, None)
+        if monotonic() - begun > SLOW:
+            _fell_silent(alias)
+        else:  # it says no, and says it quickly: asking costs nothing
+            _answered(alias)
         raise
     except BaseException:
         _answered(alias)  # whatever went wrong, the database did answer
         raise
     else:
         _answered(alias)
+
+
+def _fell_silent(alias: str) -> None:
+    with _lock:
+        _silent[alias] = monotonic() + PAUSE
 
 
 def _answered(alias: str) -> None:
@@ -85,9 +89,11 @@ def _admit(alias: str) -> None:
 def bounded(connection: BaseDatabaseWrapper, longest: float | None = None) -> Iterator[None]:
     """Give up a statement in the block, and its connection, when the server says nothing.
 
+    Then nobody asks its database for a moment: whoever waits for a thread is told at once.
+
     Args:
         connection: to PostgreSQL, and open.
-        longest: seconds; :func:`limit` when None.
+        longest: seconds, after which only this connection is given up; :func:`limit` when None.
 
     Raises:
         psycopg.OperationalError: (wrapped by Django) the server said nothing for so long.
@@ -95,8 +101,13 @@ def bounded(connection: BaseDatabaseWrapper, longest: float | None = None) -> It
     driver: Any = connection.connection
     usual, seconds = driver.wait, limit() if longest is None else longest
 
+    def give_up() -> None:
+        driver.pgconn.finish()
+        if longest is None:
+            _fell_silent(connection.alias)
+
     def wait(generator: Any, *arguments: Any, **options: Any) -> Any:
-        watched = _until(generator, monotonic() + seconds, driver)
+        watched = _until(generator, monotonic() + seconds, give_up)
         return usual(watched, *arguments, **options)
 
     driver.wait = wait  # psycopg waits for every answer through this method of the connection
@@ -133,10 +144,12 @@ def revive(connection: BaseDatabaseWrapper) -> None:
         if not usable:
             connection.close()
     connection.ensure_connection()
+    # Django need not ask again in this request. (Its stubs do not know the attribute.)
+    connection.health_check_done = True  # type: ignore[attr-defined]
 
 
 def _until(
-    generator: Generator[Any, Any, Any], deadline: float, driver: psycopg.Connection
+    generator: Generator[Any, Any, Any], deadline: float, give_up: Callable[[], None]
 ) -> Generator[Any, Any, Any]:
     """The driver's own conversation with the server, ended at the deadline."""
     try:
@@ -144,7 +157,7 @@ def _until(
         while True:
             ready = yield wanted  # falsy every tenth of a second in which nothing came
             if not ready and monotonic() > deadline:
-                driver.pgconn.finish()
+                give_up()
                 raise psycopg.OperationalError("the server does not answer")
             wanted = generator.send(ready)
     except StopIteration as done:
