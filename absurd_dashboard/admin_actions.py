@@ -166,6 +166,7 @@ def _page(site: Any, request: HttpRequest, verb: Verb, error: str = "") -> HttpR
     context = {
         **site.each_context(request),
         "title": verb.label,
+        "engine": engine_of(request).name,
         "tasks": [(one, verb.applies(one)) for one in found],
         "ids": [one.target.task_id for one in found if verb.applies(one)],
         "count": sum(map(verb.applies, found)),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from django.core.management import CommandError, execute_from_command_line
 
 from absurd_dashboard import __version__
-from absurd_dashboard.standalone import datadir
 
 _SETTINGS = "absurd_dashboard.standalone.settings"
 
@@ -30,5 +29,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     """Make the data directory, and the key in it, that another WSGI server is going to need."""
     own = environment["DJANGO_SETTINGS_MODULE"] == _SETTINGS
     if own and not environment.get("ABSURD_DASHBOARD_STATE_URL"):
+        from absurd_dashboard.standalone import datadir  # needs the extra "serve"
+
         named = environment.get("ABSURD_DASHBOARD_DATA_DIR", "")
         datadir.key(datadir.prepare(datadir.serving(named)))

@@ -7,8 +7,9 @@ pages would take every thread of the web process, and nobody would be told.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -29,7 +30,10 @@ SLOW = 1.0
 PROBE = 2.0
 #: Seconds after such a failure in which nobody asks again.
 PAUSE = 3.0
+#: Seconds to wait for a server to take note that a statement is to be stopped.
+CANCEL = 1.0
 
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 #: Per alias, until when nobody is to ask; absent where the last answer came in time.
 _silent: dict[str, float] = {}
@@ -54,17 +58,21 @@ def answering(alias: str) -> Iterator[None]:
     try:
         yield
     except EngineUnreachable:
-        with _lock:
-            if monotonic() - begun > SLOW:
-                _silent[alias] = monotonic() + PAUSE
-            else:  # it says no, and says it quickly: asking costs nothing
-                _silent.pop(alias, None)
+        if monotonic() - begun > SLOW:
+            _fell_silent(alias)
+        else:  # it says no, and says it quickly: asking costs nothing
+            _answered(alias)
         raise
     except BaseException:
         _answered(alias)  # whatever went wrong, the database did answer
         raise
     else:
         _answered(alias)
+
+
+def _fell_silent(alias: str) -> None:
+    with _lock:
+        _silent[alias] = monotonic() + PAUSE
 
 
 def _answered(alias: str) -> None:
@@ -86,11 +94,12 @@ def _admit(alias: str) -> None:
 def bounded(connection: BaseDatabaseWrapper, longest: float | None = None) -> Iterator[None]:
     """Give up a statement in the block, and its connection, when the server says nothing.
 
-    A statement whose viewer has left is cancelled in the server.
+    A statement whose viewer has left is cancelled in the server. Where it says nothing, nobody asks
+    its database for a moment: whoever waits for a thread is told at once.
 
     Args:
         connection: to PostgreSQL, and open.
-        longest: seconds; :func:`limit` when None.
+        longest: seconds, after which only this connection is given up; :func:`limit` when None.
 
     Raises:
         psycopg.OperationalError: (wrapped by Django) the server said nothing for so long.
@@ -98,8 +107,13 @@ def bounded(connection: BaseDatabaseWrapper, longest: float | None = None) -> It
     driver: Any = connection.connection
     usual, seconds = driver.wait, limit() if longest is None else longest
 
+    def give_up() -> None:
+        driver.pgconn.finish()
+        if longest is None:
+            _fell_silent(connection.alias)
+
     def wait(generator: Any, *arguments: Any, **options: Any) -> Any:
-        watched = _until(generator, monotonic() + seconds, driver)
+        watched = _until(generator, monotonic() + seconds, driver, give_up)
         return usual(watched, *arguments, **options)
 
     driver.wait = wait  # psycopg waits for every answer through this method of the connection
@@ -136,10 +150,15 @@ def revive(connection: BaseDatabaseWrapper) -> None:
         if not usable:
             connection.close()
     connection.ensure_connection()
+    # Django need not ask again in this request. (Its stubs do not know the attribute.)
+    connection.health_check_done = True  # type: ignore[attr-defined]
 
 
 def _until(
-    generator: Generator[Any, Any, Any], deadline: float, driver: psycopg.Connection
+    generator: Generator[Any, Any, Any],
+    deadline: float,
+    driver: psycopg.Connection,
+    give_up: Callable[[], None],
 ) -> Generator[Any, Any, Any]:
     """The driver's own conversation with the server, ended at the deadline."""
     try:
@@ -147,11 +166,21 @@ def _until(
         while True:
             ready = yield wanted  # falsy every tenth of a second in which nothing came
             if not ready and monotonic() > deadline:
-                driver.pgconn.finish()
+                give_up()
                 raise psycopg.OperationalError("the server does not answer")
             if not ready and not cancelled and viewer.left():
-                driver.cancel()
                 cancelled = True
+                _cancel(driver)
             wanted = generator.send(ready)
     except StopIteration as done:
         return done.value
+
+
+def _cancel(driver: psycopg.Connection) -> None:
+    """Ask the server to stop what it does for a connection, and do not wait for it long."""
+    if not psycopg.capabilities.has_cancel_safe():
+        return  # an older libpq would wait for a frozen server as long as that takes
+    try:
+        driver.cancel_safe(timeout=CANCEL)
+    except psycopg.Error as error:  # it goes on, until the statement's own time is over
+        logger.info("A statement whose viewer left could not be cancelled.", exc_info=error)

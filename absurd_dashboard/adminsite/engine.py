@@ -162,17 +162,18 @@ class EngineAdmin(ReadOnlyAdmin, Generic[M]):
 
     def _unavailable(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """Say what is wrong with the engine, in the admin's frame."""
-        said = _("This took too long, or its queue has gone.")
-        messages.error(
-            request, _(error.title) if isinstance(error, EngineUnavailable) else str(said)
-        )
+        said, remedy = str(_("This took too long, or its queue has gone.")), ""
+        if isinstance(error, EngineUnavailable):
+            said, remedy = str(_(error.title)), str(_(error.remedy))
         site, down = self.admin_site, engine_of(request)
+        messages.error(request, f"{said} ({down.name})" if down.name else said)
         page = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         listed = reverse(page, current_app=site.name)
         others = [
             (each.name, f"{listed}{_query(each)}") for each in instances().values() if each != down
         ]
-        context = {"title": self.opts.verbose_name_plural, "others": others}
+        title = self.opts.verbose_name_plural
+        context = {"title": title, "remedy": remedy, "others": others}
         return TemplateResponse(
             request, _UNAVAILABLE, {**site.each_context(request), **context}, status=503
         )

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from absurd_dashboard.examples import saga
-from tests.demo.commands import Browser, Command
+from tests.demo.commands import Browser, Command, eventually
 
 URL = r"Absurd Dashboard: (\S+)"
 OLD_VERSION = (
@@ -197,6 +198,24 @@ def test_the_first_user_is_asked_for_on_a_terminal(reader_url: str, tmp_path: Pa
     assert 'name="password"' not in browser.sign_in("grace", "harbour-1906")[1]
     command.terminate()
     os.close(terminal)
+
+
+def test_sighup_replaces_the_processes_and_no_request_is_lost(serve: Any, reader_url: str) -> None:
+    command = serve(reader_url, "--workers", 1, environment=FIRST_USER)
+    browser = Browser(command.waits_for(URL))
+    browser.sign_in("ada", "engine-no-1")
+    (before,) = {each.pid for each in command.family()} - {command.process.pid}
+    answers = [browser.get("healthz")[0]]
+
+    command.process.send_signal(signal.SIGHUP)
+
+    def replaced() -> bool:
+        answers.append(browser.get("healthz")[0])
+        return before not in {each.pid for each in command.family()}
+
+    eventually(replaced)
+    answers.append(browser.get("healthz")[0])
+    assert set(answers) == {200}
 
 
 def test_without_a_terminal_or_an_environment_it_refuses(serve: Any, reader_url: str) -> None:

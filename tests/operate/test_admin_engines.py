@@ -107,9 +107,10 @@ def test_rows_lead_to_the_task_in_their_engine(client: Client, task: UUID) -> No
 def test_an_action_is_done_in_the_engine_of_the_list_and_on_record_with_it(
     client: Client, task: UUID, us_url: str
 ) -> None:
-    data = {"action": "cancel", "_selected_action": [str(task)], CONFIRMED: "1"}
+    data = {"action": "cancel", "_selected_action": [str(task)]}
+    assert "Engine: <strong>us</strong>" in client.post(f"{LIST}?engine=us", data).text
 
-    answer = client.post(f"{LIST}?engine=us", data)
+    answer = client.post(f"{LIST}?engine=us", data | {CONFIRMED: "1"})
 
     assert answer["Location"] == f"{LIST}?engine=us"
     assert AuditEntry.objects.get().instance == US
@@ -137,7 +138,8 @@ def test_one_that_is_down_says_so_and_leads_to_the_others(client: Client) -> Non
     answer = client.get(f"{LIST}?engine=down")
 
     assert answer.status_code == 503
-    assert "cannot be reached" in answer.text
+    assert "cannot be reached (down)" in answer.text
+    assert "Check that PostgreSQL runs" in answer.text
     assert f'<a href="{LIST}?engine=us">us</a>' in answer.text
 
 

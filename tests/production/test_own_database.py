@@ -9,7 +9,7 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
@@ -66,6 +66,23 @@ def test_whether_pages_can_be_served_is_answered_in_time_too() -> None:
     answered()
     with frozen():
         assert Client().get("/absurd/healthz?ready").status_code == 200
+
+
+def test_after_it_froze_in_the_middle_of_a_page_nobody_else_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def freezing(request: HttpRequest) -> HttpResponse:
+        with frozen(), pytest.raises(OperationalError):
+            asked(request)
+        return HttpResponse("given up")
+
+    page = RequestFactory().get("/tasks/")
+    assert OwnDatabase(freezing)(page).status_code == 200
+
+    with monkeypatch.context() as nobody:
+        nobody.setattr(patience, "revive", lambda _: pytest.fail("it was asked"))
+        assert answered().status_code == 503
+    connection.close()
 
 
 def test_a_server_that_says_nothing_makes_it_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,15 +119,24 @@ def test_an_action_reaches_the_primary_while_the_replica_stands_still(world: Wor
     eventually(lambda: "cancelled" in world.page(f"tasks/?state=cancelled&q={task}"))
 
 
-def test_the_doctor_sees_whether_the_replica_follows(world: World) -> None:
-    assert "ok      replica: follows its primary" in world.examined()
+@pytest.fixture(scope="module")
+def examined(world: World) -> str:
+    """What the doctor says while the replica follows."""
+    eventually(world.follows)
+    return world.examined()
 
+
+def test_the_doctor_says_that_the_replica_follows(examined: str) -> None:
+    assert "ok      replica: follows its primary" in examined
+
+
+def test_the_doctor_names_the_engine_that_is_down(examined: str) -> None:
+    assert "error   engine: 'absurd_us': The engine's database cannot be" in examined
+
+
+def test_the_doctor_says_that_a_replica_stands_still(world: World) -> None:
     with world.copy.paused():
         assert "warning replica: its replay is paused" in world.examined()
-
-
-def test_the_doctor_names_the_engine_that_is_down(world: World) -> None:
-    assert "error   engine: 'absurd_us': The engine's database cannot be" in world.examined()
 
 
 def test_an_engine_that_is_down_leaves_the_other_working(world: World) -> None:
