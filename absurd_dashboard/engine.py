@@ -27,8 +27,10 @@ set local jit = off;
 set local max_parallel_workers_per_gather = 0;
 select absurd.current_time(), absurd.get_schema_version(), pg_current_snapshot()::text,
        case when pg_is_in_recovery() then
-         case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then interval '0'
-              else clock_timestamp() - pg_last_xact_replay_timestamp() end
+         case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+                   and exists (select from pg_stat_wal_receiver) then interval '0'
+              else clock_timestamp()
+                   - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()) end
        end
 """
 # One snapshot for the whole page, so that its counts and its rows agree.

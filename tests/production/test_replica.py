@@ -110,6 +110,14 @@ def test_while_the_replica_stands_still_its_pages_say_how_far_it_is_behind(world
     eventually(world.follows)
 
 
+def test_a_replica_that_is_cut_off_from_its_primary_does_not_pass_for_one_that_follows(
+    world: World,
+) -> None:
+    with world.copy.cut_off():
+        eventually(lambda: (world.behind() or 0) > 1, 30, world.behind)
+    eventually(world.follows)
+
+
 def test_an_action_reaches_the_primary_while_the_replica_stands_still(world: World) -> None:
     with world.copy.paused():
         task = world.spawn()  # which the replica does not know
