@@ -52,10 +52,10 @@ def chosen(request: HttpRequest) -> Instance:
         Http404: there is none with the name in the address.
     """
     known = instances()
-    name = name_in(request)
+    name, only = name_in(request), bound(request)
     if name == "" and "" not in known:
         raise InstanceNeeded
-    if name not in known:
+    if name not in known or (only and name != only):
         raise Http404(gettext("There is no such engine"))
     return known[name]
 
@@ -64,6 +64,16 @@ def name_in(request: HttpRequest) -> str:
     """The name in a request's address; empty where it has none."""
     match = request.resolver_match
     return str(match.kwargs.get("instance", "")) if match else ""
+
+
+def bound(request: HttpRequest) -> str:
+    """The only instance of the mount that a request came in through; empty where it has all.
+
+    A host binds a mount by ``include("absurd_dashboard.urls", …), {"instance": "eu"}``.
+    """
+    match = request.resolver_match
+    given = match.extra_kwargs if match else None  # type: ignore[attr-defined]  # not in the stubs
+    return str((given or {}).get("instance", ""))
 
 
 @contextmanager

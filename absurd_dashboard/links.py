@@ -42,7 +42,9 @@ class Links:
         if match is None or APP not in match.app_names:
             return cls()
         named = match.kwargs.get
-        return cls(match.namespace, named("tenant"), named("instance", ""))
+        # What a mount is bound to is in no address. (The stubs do not know the attribute.)
+        bound = "instance" in (match.extra_kwargs or {})  # type: ignore[attr-defined]
+        return cls(match.namespace, named("tenant"), "" if bound else named("instance", ""))
 
     def within(self, tenant: str | None) -> Links:
         """Links to the same pages in a tenant's name."""

@@ -116,5 +116,7 @@ def _switcher(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 
 def _engines(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """Name and address of the engines to switch to; empty where there is one."""
+    if instances.bound(request):
+        return ()
     links, known = Links.of(request), instances.instances()
     return tuple((name, links.at(name).to("overview")) for name in known) if len(known) > 1 else ()

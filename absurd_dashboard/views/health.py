@@ -18,12 +18,12 @@ from absurd_dashboard.models import AuditEntry
 @login_not_required
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: HttpRequest, instance: str = "") -> HttpResponse:
     """Answer ``ok`` to anybody; with ``?ready`` only if the pages can be served (else 503).
 
     Alive asks no database. Ready asks both, and no longer than a page would.
     """
-    wrong = [] if "ready" not in request.GET else [*_own_tables(), *_engines()]
+    wrong = [] if "ready" not in request.GET else [*_own_tables(), *_engines(instance)]
     text = "\n".join(wrong or ["ok"])
     return HttpResponse(
         f"{text}\n", status=503 if wrong else 200, content_type="text/plain; charset=utf-8"
@@ -40,9 +40,10 @@ def _own_tables() -> list[str]:
     return []
 
 
-def _engines() -> list[str]:
-    """What is wrong with all of them; nothing where one answers, for then there are pages."""
-    wrong = [_trouble(each.alias) for each in instances().values()]
+def _engines(only: str) -> list[str]:
+    """What is wrong with all of a mount's; nothing where one answers, for then there are pages."""
+    known = instances()
+    wrong = [_trouble(known[name].alias) for name in known if only in ("", name)]
     return wrong if all(wrong) else []
 
 

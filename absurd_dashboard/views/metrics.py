@@ -18,7 +18,7 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 @login_not_required
 @require_safe
 @never_cache
-def metrics(request: HttpRequest) -> HttpResponse:
+def metrics(request: HttpRequest, instance: str = "") -> HttpResponse:
     """Answer whoever sends ``Authorization: Bearer`` and ``METRICS_TOKEN``."""
     given = dashboard_settings()
     if not given.metrics_token:
@@ -27,9 +27,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     from absurd_dashboard.metrics import exposition  # needs the extra "metrics"
 
-    return HttpResponse(
-        exposition([each.alias for each in instances().values()]), content_type=_TEXT
-    )
+    known = instances()
+    aliases = [known[name].alias for name in known if instance in ("", name)]
+    return HttpResponse(exposition(aliases), content_type=_TEXT)
 
 
 def _knows(request: HttpRequest, token: str) -> bool:

@@ -84,6 +84,20 @@ def test_an_engine_that_does_not_exist_is_not_there(client: Client) -> None:
     assert client.get("/absurd/i/mars/tasks/").status_code == 404
 
 
+@override_settings(ROOT_URLCONF="tests.sites.bound_mounts.urls")
+def test_a_mount_that_is_bound_to_an_engine_has_no_other(client: Client, engine: Engine) -> None:
+    engine.create("a")
+
+    shown = client.get("/eu/queues/").text
+
+    links = re.findall(r'(?:href|action)="(/eu/[^"]*)"', shown)
+    assert "/eu/queues/a/" in links
+    assert [link for link in links if "/i/" in link or link.startswith("/us/")] == []
+    assert client.get("/us/queues/").status_code == 503
+    assert client.get("/eu/i/us/queues/").status_code == 404
+    assert [client.get(f"/{at}/healthz?ready").status_code for at in ("eu", "us")] == [200, 503]
+
+
 @override_settings(ABSURD_DASHBOARD={"DATABASE": EU})
 def test_with_one_engine_no_address_has_a_name_of_one(client: Client) -> None:
     assert client.get("/absurd/tasks/").status_code == 200

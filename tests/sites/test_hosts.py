@@ -30,6 +30,7 @@ HOSTS = {
     "pooled": "/absurd/",
     "routed": "/absurd/",
     "mounted_twice": "/operations/absurd/",
+    "bound_mounts": "/us/",
     "locked": "/absurd/",
     "strict_policy": "/absurd/",
     "colliding": "/absurd/",
