@@ -50,6 +50,7 @@ pages = [
     path("queues/<tilde:queue>/drop/", maintenance.drop, name="queue_drop"),
     path("tasks/", task_list.tasks, name="tasks"),
     path("tasks/complete/", search.complete, name="complete"),
+    path("tasks/counts/", task_list.counts, name="task_counts"),
     path("tasks/<uuid:task_id>/", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/params/", tasks.payload, {"part": "params"}, name="params"),
     path("tasks/<uuid:task_id>/headers/", tasks.payload, {"part": "headers"}, name="headers"),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import blake2b
+from time import monotonic
 from uuid import UUID
 
 from django.core.cache.backends.locmem import LocMemCache
+from django.db.models import QuerySet
+from django.http import QueryDict
 
 from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.filters import TaskFilter
+from absurd_dashboard.models import Run
 from absurd_dashboard.queries.lookback import Slice, search
 from absurd_dashboard.queries.tasks import matching
+from absurd_dashboard.states import STATES
 
 #: More are counted as "1,000+".
 MOST = 1_000
@@ -40,6 +45,37 @@ def remembered(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
     return found
 
 
+def by_state(access: Access, chosen: TaskFilter, budget: timedelta) -> dict[str, Count]:
+    """How many tasks a filter finds in each state, and under an empty name in any.
+
+    Args:
+        access: what the viewer may see.
+        chosen: which tasks; neither its state nor its page matters.
+        budget: how long to look in all; the states that an index serves come first.
+    """
+    until = monotonic() + budget.total_seconds()
+    found = {}
+    for state in ("", *sorted(STATES, key=lambda name: STATES[name].finished)):
+        part = TaskFilter.from_query(QueryDict(chosen.in_state(state)))
+        left = timedelta(seconds=max(0.0, until - monotonic()))
+        found[state] = remembered(access, part, left / 2)
+    return found
+
+
+def _open_runs(access: Access, chosen: TaskFilter) -> QuerySet[Run] | None:
+    """The runs that stand for the tasks of a filter, one for each; None where it takes the tasks.
+
+    An open task has one open run, and runs have an index on their state.
+    """
+    others = (chosen.q, chosen.name, chosen.id)
+    if any(others) or chosen.state not in STATES or STATES[chosen.state].finished:
+        return None
+    runs = access.runs([chosen.queue] if chosen.queue else access.near_names)
+    since = chosen.since(access.now)
+    found = runs.filter(state=chosen.state).order_by()
+    return found if since is None else found.filter(task_id__gte=ids.floor(since))
+
+
 def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
     """Count tasks, newest first; where number or time ran out, it says "at least".
 
@@ -48,6 +84,9 @@ def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
         chosen: which tasks; its page does not matter.
         budget: how long to look.
     """
+    runs = _open_runs(access, chosen)
+    if runs is not None:
+        return Count.capped(runs.values("run_id")[: MOST + 1].count(), MOST)
     tasks = matching(access, chosen).values_list("task_id", flat=True)
     if chosen.id:
         return Count.capped(tasks.order_by()[: MOST + 1].count(), MOST)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.choices import Choice, chips, further, window_choices
-from absurd_dashboard.display import Count
+from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.filters import COLUMNS, TaskFilter
 from absurd_dashboard.links import Links
 from absurd_dashboard.pages import Page, page
+from absurd_dashboard.queries.counting import by_state
 from absurd_dashboard.queries.tasks import TaskPage, locate, problems
 from absurd_dashboard.queries.tasks import page as task_page
 from absurd_dashboard.search.echo import Echo, echo
@@ -26,6 +28,8 @@ from absurd_dashboard.windows import WINDOWS, Window
 
 # A list that takes longer to find is not asked for again every two seconds.
 _LIVE_BELOW_SECONDS = 0.1
+# "At least none" is not worth a word.
+_NOTHING_FOUND = Count(0, Precision.CAPPED)
 # Queues in the menu; the others are found by typing.
 _QUEUES = 200
 
@@ -98,6 +102,23 @@ def tasks(request: HttpRequest, access: Access) -> Page | HttpResponseBase:
     live = f"{request.path}?{anchored.query()}" if rows.took < _LIVE_BELOW_SECONDS else ""
     shown = replace(rows, took=0)  # it differs each time, and changes nothing
     return Page(_("Tasks"), _list(access, chosen, shown), live=live)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """How many tasks each state's tab leads to."""
+
+    states: tuple[Choice, ...]
+
+
+@page("tasks", "tasks/counts", shared=True)
+def counts(request: HttpRequest, access: Access) -> Page:
+    """The tabs of a task list with their counts, which come after the list."""
+    chosen = TaskFilter.from_query(request.GET)
+    found = by_state(access, chosen, dashboard_settings().search_budget)
+    known = {state: each for state, each in found.items() if each != _NOTHING_FOUND}
+    tabs = tuple(replace(tab, count=known.get(tab.state)) for tab in _states(chosen))
+    return Page(_("Tasks"), TaskCounts(tabs))
 
 
 def _sole_id(access: Access, request: HttpRequest) -> UUID | None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 URLS = "absurd_dashboard.standalone.urls"
 #: What shows no page of its own: files to download, and parts of other pages.
 PARTS = {"params", "headers", "result", "reason", "step", "json", "audit_csv", "audit_jsonl"}
-PARTS |= {"complete", "pinned"}
+PARTS |= {"complete", "pinned", "task_counts"}
 #: What an address needs; the others need nothing.
 ARGUMENTS = {
     "task": ["failed"],

@@ -24,7 +24,17 @@ from tests.languages.pseudo import MIRRORED
 from tests.security.endpoints import ENDPOINTS, Kind
 
 #: What shows no page of its own: files to download, and what is a part of other pages.
-PARTS = {"audit_csv", "audit_jsonl", "complete", "headers", "params", "pinned", "reason", "result"}
+PARTS = {
+    "audit_csv",
+    "audit_jsonl",
+    "complete",
+    "headers",
+    "params",
+    "pinned",
+    "reason",
+    "result",
+    "task_counts",
+}
 _QUEUE, _MISSING = "0000-00", UUID(int=7)
 _ERROR = {"name": "0010", "message": "0011", "traceback": "0012"}
 #: Queries that make no sense, each in another way.

@@ -73,7 +73,7 @@ def twins(client: Client, task: UUID, cause: str) -> Iterator[tuple[str, set[str
         "event": ["orders", "paid"],
     }
     plain = ("overview", "attention", "queues", "tasks", "failures", "events", "workers")
-    rest = ("workflows", "bulk", "audit", "charts", "views")
+    rest = ("workflows", "bulk", "audit", "charts", "views", "task_counts")
     for name in (*plain, *rest, *things):
         address = reverse(f"absurd_dashboard:{name}", args=things.get(name, []))
         yield name, set(client.get(address, headers={"Accept": "application/json"}).json())

@@ -123,6 +123,7 @@ ENDPOINTS = {
     "queue": Endpoint(Kind.OBJECT, lambda things: (things.queue,), whole_queue=True),
     "tasks": Endpoint(Kind.LIST),
     "complete": Endpoint(Kind.LIST),
+    "task_counts": Endpoint(Kind.LIST),
     "task": Endpoint(Kind.OBJECT, _done),
     "params": Endpoint(Kind.OBJECT, _done),
     "headers": Endpoint(Kind.OBJECT, _done),
