@@ -172,7 +172,10 @@ def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResp
         case errors.EngineUnavailable() | errors.NotRecorded():
             return refused(request, section, 503, _(error.title), _(error.remedy))
         case InvalidArgument():
-            return refused(request, section, 400, _("This cannot be done"), problems.of(error))
+            said = (
+                f"{error.argument}: {problems.of(error)}" if error.argument else problems.of(error)
+            )
+            return refused(request, section, 400, _("This cannot be done"), said)
         case QueueNotFound() | errors.QueueGone():
             return refused(request, section, 404, _("The queue no longer exists"))
         case AbsurdError():

@@ -37,6 +37,14 @@ class EngineAt(Engine):
             return cursor.fetchall() if cursor.description else []
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _left_as_it_was(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Elsewhere there is no engine beside the dashboard's own tables."""
+    yield
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute("drop schema if exists absurd cascade")
+
+
 @pytest.fixture(params=["absurd", "default"], ids=["two databases", "one database"])
 def engine(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[EngineAt]:
     """An engine with a queue, in a database of its own or beside the dashboard's own tables."""

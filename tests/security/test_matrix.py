@@ -94,6 +94,7 @@ MOUNTS = {"without tenant": None, "in a tenant's name": OURS}
 _PASSING = re.compile(
     r'(name="(csrfmiddlewaretoken|once)" value="[\w-]+")|(Content-Length: \d+)'
     r"|((?<=/bulk/)|(?<=\"id\": \"))[0-9a-f-]{36}"
+    r'|((?<=X-Absurd-Token: )|(?<=data-live-token="))\d+'  # when it was read
 )
 
 #: The way to other tenants, at the top of a page.
