@@ -12,6 +12,7 @@ from tests.browser.visiting import (
     a_request,
     approve,
     failed_for_good,
+    its_cause,
     sign_in,
     sign_in_by_form,
 )
@@ -63,7 +64,7 @@ def test_three_clicks_lead_from_a_spike_to_its_cause_and_to_the_cure(
     failed = attention.filter(has_text=failures.QUEUE)
 
     failed.get_by_role("link", name="By cause").click()
-    tab.get_by_role("main").get_by_role("link", name="KeyError").click()
+    its_cause(tab).click()
     expect(tab.get_by_role("region", name="Traceback")).to_contain_text("KeyError: 'umbrella'")
     tab.get_by_role("button", name=re.compile(r"Retry \d+ tasks")).click()
 

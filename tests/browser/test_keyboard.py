@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from absurd_dashboard.examples import approval
 from tests.browser.conftest import PASSWORD, USER
-from tests.browser.visiting import a_failed_task, failed_for_good, sign_in
+from tests.browser.visiting import a_failed_task, failed_for_good, its_cause, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def test_a_traceback_is_found_and_scrolled_with_the_keyboard_alone(tab: Page, ap
 
     follow(tab, tab.get_by_role("navigation", name="Sections").get_by_role("link", name="Failures"))
     expect(tab.get_by_role("heading", level=1)).to_have_text("Failures")
-    follow(tab, tab.get_by_role("main").get_by_role("link", name="KeyError"))
+    follow(tab, its_cause(tab))
     expect(tab.get_by_role("heading", level=1)).to_have_text("KeyError")
     follow(tab, tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug"))
 

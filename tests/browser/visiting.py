@@ -46,6 +46,12 @@ def failed_for_good(tab: Page) -> Locator:
     return attention.filter(has_text=failures.QUEUE).get_by_role("link", name="failed for good")
 
 
+def its_cause(tab: Page) -> Locator:
+    """Among causes of failures, the link to that of :func:`a_failed_task`."""
+    row = tab.get_by_role("main").get_by_role("row").filter(has_text="night.bug")
+    return row.get_by_role("link", name="KeyError")
+
+
 def a_failed_task(app: Absurd) -> str:
     """Id of a task that a worker has just failed for good."""
     task = app.spawn("night.bug", {"pace": 0}, queue=failures.QUEUE, max_attempts=1)
