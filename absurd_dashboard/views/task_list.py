@@ -111,7 +111,7 @@ class TaskCounts:
     states: tuple[Choice, ...]
 
 
-@page("tasks", "tasks/counts", shared=True)
+@page("tasks", "tasks/counts")
 def counts(request: HttpRequest, access: Access) -> Page:
     """The tabs of a task list with their counts, which come after the list."""
     chosen = TaskFilter.from_query(request.GET)

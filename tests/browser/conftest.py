@@ -53,9 +53,9 @@ def engine_url(server_url: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workers(engine_url: str) -> Iterator[None]:
-    """A worker on either queue, until the end of the run."""
+    """A worker on either queue, for this folder: what it asks of the engine slows down others."""
     apps = [connected(engine_url, queue) for queue in (approval.QUEUE, failures.QUEUE)]
     threads = [
         threading.Thread(target=app.start_worker, kwargs={"poll_interval": 0.05}) for app in apps

@@ -30,9 +30,9 @@ def engine_url(server_url: str, worker_id: str) -> Iterator[str]:
         server.execute(drop)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workers(engine_url: str) -> Iterator[None]:
-    """A real worker on every queue, as the SDK runs it, until the end of the run."""
+    """A real worker on every queue, as the SDK runs it, for this folder: asking slows others."""
     apps = [app_for(engine_url, queue.name) for queue in queues.QUEUES]
     threads = [
         threading.Thread(target=app.start_worker, kwargs={"concurrency": 4, "poll_interval": 0.02})

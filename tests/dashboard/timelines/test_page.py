@@ -139,9 +139,9 @@ def test_five_thousand_checkpoints_stay_small_and_fast_also_at_first(name: str) 
     history = long_history(5_000, name)
     took = []
     for _ in range(4):
-        started = time.process_time()
+        started = time.thread_time()
         page = rendered(timeline.build(history))
-        took.append(time.process_time() - started)
+        took.append(time.thread_time() - started)
     assert len(page) < 150_000
     assert (
         took[0] < 0.25
