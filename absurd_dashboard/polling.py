@@ -70,8 +70,10 @@ def polled(request: HttpRequest, grant: Grant, read: Read, place: Place) -> Http
 
 
 def _seen(request: HttpRequest, grant: Grant, instance: Instance, place: Place) -> Hashable:
-    """All that decides what an address shows to whom."""
+    """All that decides what an address shows; the viewer too, where a page asks who looks."""
+    viewer = None if place.shared else request.user.pk
     return (
+        viewer,
         *(request.get_host(), request.get_full_path(), place.template, instance),
         *(grant.tenant, grant.name, tuple(grant.rules), frozenset(grant.actions)),
         *(get_language(), get_current_timezone_name()),

@@ -104,6 +104,17 @@ def test_nobody_is_shown_the_same_reading_twice(client: Client, engine: Engine) 
     assert page.statements
 
 
+def test_what_is_read_for_one_viewer_says_nothing_of_a_page_that_asks_who_looks(
+    client: Client, other: Client, engine: Engine
+) -> None:
+    engine.create("a")
+    engine.emit("a", "packed")
+    pages = [Watcher(each, "/absurd/events/a/packed/") for each in (client, other)]
+    engine.spawn("a")
+    assert [page.ask().status_code for page in pages] == [204, 204]
+    assert all(page.statements for page in pages)
+
+
 def test_a_page_just_opened_is_not_thrown_back_to_what_others_read_before(
     client: Client, other: Client, engine: Engine
 ) -> None:

@@ -20,19 +20,13 @@ from absurd_dashboard.models import AuditEntry
 from tests.core.waiting import eventually, somebody_waits_for_a_lock
 from tests.dashboard.engine import Engine
 from tests.dashboard.second_line import BOUND
+from tests.live.conftest import dsn
 from tests.operate.answers import JSON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "absurd"])
 
 OPERATORS = 4
 Answer = tuple[int, dict[str, Any]]
-
-
-def dsn() -> str:
-    """How somebody else connects to the engine's database."""
-    given = connections["absurd"].get_connection_params()
-    kept = ("host", "port", "user", "password", "dbname")
-    return psycopg.conninfo.make_conninfo(**{key: given[key] for key in kept if given.get(key)})
 
 
 @pytest.fixture
