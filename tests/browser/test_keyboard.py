@@ -66,6 +66,7 @@ def test_a_failure_is_retried_from_the_overview_with_the_keyboard_alone(
     follow(tab, failed_for_good(tab))
     follow(tab, tab.locator(f"#task-{task_id}").get_by_role("link", name="night.bug"))
     expect(tab.get_by_role("heading", level=1)).to_have_text("night.bug")
+    tab.wait_for_load_state()  # the scripts have run
     tab.keyboard.press("r")
     follow(tab, tab.get_by_role("button", name="Retry now"))
 

@@ -150,9 +150,9 @@ def test_what_is_hidden_is_not_compared_and_that_is_said(
     client: Client, engine: Engine, settings: Any
 ) -> None:
     engine.create("a")
-    task = engine.spawn("a", "n", params={"card": 41, "n": 1})
+    task = engine.spawn("a", "n", params={"card": "before", "n": 1})
     engine.call("select absurd.cancel_task('a', %s)", task)
-    again = run_again(client, task, params={"card": 42, "n": 1})
+    again = run_again(client, task, params={"card": "since", "n": 1})
     settings.ABSURD_DASHBOARD = {
         **settings.ABSURD_DASHBOARD, "REDACT": [Redaction(key="card")]
     }  # fmt: skip
@@ -160,11 +160,11 @@ def test_what_is_hidden_is_not_compared_and_that_is_said(
     assert "Params: the same" in text
     assert "What is hidden in both was not compared." in text
     assert HIDDEN in text
-    assert "42" not in text.split("Inputs and result")[1]
+    assert '"since"' not in text
     revealed = said(client.post(f"/absurd/tasks/{again}/reveal/").text)
     assert "You see hidden values." in revealed
-    assert "42" in revealed
-    assert "41" not in revealed.split("Inputs and result")[1]
+    assert '"since"' in revealed
+    assert '"before"' not in revealed
 
 
 def test_failures_of_attempts_are_compared_by_place(client: Client, engine: Engine) -> None:
