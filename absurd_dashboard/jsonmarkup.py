@@ -13,6 +13,7 @@ from absurd_dashboard.display import visible
 from absurd_dashboard.jsonlines import unlike
 from absurd_dashboard.jsonsheet import Sheet, sheet
 from absurd_dashboard.jsontree import Node, Tree, flat
+from absurd_dashboard.markup import NOTHING
 
 #: Characters of a string that are shown before it is unfolded.
 _LONG = 300
@@ -48,7 +49,7 @@ def beside(before: str | None, after: str | None) -> tuple[SafeString, SafeStrin
 
 def _line(text: str | None, skipped: int) -> SafeString:
     if text is None:
-        return mark_safe('<span class="abs-none">–</span>')
+        return NOTHING
     shown = f"…{text[skipped:]}" if skipped else text
     if len(shown) <= _LONG:
         return format_html("<code>{}</code>", shown)

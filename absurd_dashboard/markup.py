@@ -23,7 +23,8 @@ from absurd_dashboard.states import state_of
 
 #: Characters of a name that fit nearly everywhere; a longer one is repeated whole in a tooltip.
 _FITS = 40
-_NOTHING = mark_safe('<span class="abs-none">–</span>')
+#: A dash, where there is no value.
+NOTHING = mark_safe('<span class="abs-none">–</span>')
 
 
 def icon(shape: str) -> SafeString:
@@ -61,7 +62,7 @@ def state_badge(state: str) -> SafeString:
 def name(value: object) -> SafeString:
     """A name from code or from a stranger, isolated from the direction of the text around it."""
     if value is None:
-        return _NOTHING
+        return NOTHING
     text, shown = str(value), display.name(value)
     if len(text) <= _FITS:
         return format_html('<bdi class="abs-name">{}</bdi>', shown)
@@ -77,7 +78,7 @@ def identifier(value: object, href: str = "") -> SafeString:
         href: what the id links to, if anything.
     """
     if value is None:
-        return _NOTHING
+        return NOTHING
     whole = display.shortened(str(value), display.LONGEST_TITLE)
     short = display.visible(display.short_id(value))
     text = format_html('<a href="{}">{}</a>', href, short) if href else short
@@ -102,7 +103,7 @@ def copy_button(text: str) -> SafeString:
 def instant(value: datetime | None, now: datetime) -> SafeString:
     """An instant relative to now, exact in its tooltip; time.js keeps it current."""
     if value is None:
-        return _NOTHING
+        return NOTHING
     return format_html(
         '<time datetime="{}" title="{}" data-relative>{}</time>',
         value.isoformat(),
@@ -114,7 +115,7 @@ def instant(value: datetime | None, now: datetime) -> SafeString:
 def moment(value: datetime | None) -> SafeString:
     """An instant to the millisecond; time.js turns it to the viewer's time zone."""
     if value is None:
-        return _NOTHING
+        return NOTHING
     shown = display.exact(value)
     return format_html(
         '<time datetime="{}" title="{}" data-exact>{}</time>', value.isoformat(), shown, shown
@@ -124,7 +125,7 @@ def moment(value: datetime | None) -> SafeString:
 def duration(value: timedelta | float | None) -> SafeString:
     """How long something took; seconds in its ``value``."""
     if value is None:
-        return _NOTHING
+        return NOTHING
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     return format_html('<data value="{}">{}</data>', f"{seconds:.3f}", display.duration(seconds))
 
@@ -132,7 +133,7 @@ def duration(value: timedelta | float | None) -> SafeString:
 def count(value: display.Count | int | None) -> SafeString:
     """A number of things; one that is not exact says so in its tooltip."""
     if value is None:
-        return _NOTHING
+        return NOTHING
     counted = value if isinstance(value, display.Count) else display.Count(value)
     if counted.precision is display.Precision.EXACT:
         return format_html('<data value="{}">{}</data>', counted.value, counted)
