@@ -262,6 +262,11 @@ def test_a_task_that_takes_too_long_is_cancelled(app: Absurd) -> None:
 
 
 def test_a_task_that_is_begun_too_late_is_cancelled(app: Absurd) -> None:
+    # Ready a second later: a claim that begins before the task is committed cannot take it,
+    # which would find it after having looked for what is too late.
+    app._conn.execute(
+        "select set_config('absurd.fake_now', (clock_timestamp() + '1 s')::text, false)"
+    )
     task = deadlines.request_now(app, max_delay=0, pace=0)
 
     assert outcome(app, task, deadlines.QUEUE).state == "cancelled"
