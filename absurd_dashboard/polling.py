@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +15,7 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.engine import instant
 from absurd_dashboard.headers import AGE_HEADER, LIVE_HEADER, TOKEN_HEADER
 from absurd_dashboard.instances import Instance
+from absurd_dashboard.noticing import noticing
 from absurd_dashboard.policy import Grant
 from absurd_dashboard.queries.versions import versions
 from absurd_dashboard.shown import Page, rendered
@@ -66,7 +67,14 @@ def polled(request: HttpRequest, grant: Grant, read: Read, place: Place) -> Http
             if isinstance(read_now, HttpResponseBase):
                 return read_now
             found, watch.reading = read_now, read_now.kept(place.shared)
-    return _answer(request, found, known, place)
+        if found.token.state != known.state and found.drawn is None:
+            answer, drawn = _drawn(request, found, place)
+            if place.shared:
+                watch.reading = drawn
+            return _named(answer, found.token)
+    if found.token.state == known.state:
+        return _named(HttpResponse(status=204), found.token)
+    return _named(HttpResponse(found.drawn), found.token)
 
 
 def _seen(request: HttpRequest, grant: Grant, instance: Instance, place: Place) -> Hashable:
@@ -109,14 +117,20 @@ def _reading(
         )
 
 
-def _answer(request: HttpRequest, found: Reading, known: Token, place: Place) -> HttpResponseBase:
-    if found.token.state == known.state:
-        response: HttpResponseBase = HttpResponse(status=204)
-    else:
-        answer, access = found.shown
-        response = rendered(request, answer, access, place.section, place.template)
-    response.headers[TOKEN_HEADER] = str(found.token)
-    return _aged(response, found.token.at)
+def _drawn(request: HttpRequest, found: Reading, place: Place) -> tuple[HttpResponseBase, Reading]:
+    """Draw a reading for a viewer; and the reading with that, where it is the same for all."""
+    page, access = found.shown
+    with noticing(request) as asked:
+        answer = rendered(request, page, access, place.section, place.template)
+    if isinstance(answer, HttpResponse) and not asked:
+        return answer, replace(found, drawn=answer.content)
+    return answer, found
+
+
+def _named(response: HttpResponseBase, token: Token) -> HttpResponseBase:
+    """Say which reading an answer shows."""
+    response.headers[TOKEN_HEADER] = str(token)
+    return _aged(response, token.at)
 
 
 def _aged(response: HttpResponseBase, at: int) -> HttpResponseBase:

@@ -65,6 +65,8 @@ class Reading:
     Attributes:
         token: what names it; ``token.at`` is when it was last true.
         shown: what to draw it from; None where that is not kept.
+        drawn: what it looks like to everybody who may see it; None where nobody drew it yet, or
+            where that depends on who looks.
         follows: the tasks whose rows tell whether it is still true.
         rows: the versions of these rows.
         since: when it was read in full, in milliseconds.
@@ -75,6 +77,7 @@ class Reading:
     follows: Followed
     rows: str
     since: int
+    drawn: bytes | None = None
 
     def serves(self, known: Token) -> bool:
         """Whether it answers a page that has seen ``known``: it is newer, and still new."""

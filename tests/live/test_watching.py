@@ -27,6 +27,10 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "absu
 SETTINGS = {"DATABASE": "absurd", "REFRESH_INTERVAL": timedelta(minutes=10)}
 PRIVATE = Place("", "")
 TASKS, OVERVIEW = "/absurd/tasks/", "/absurd/"
+_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
 
 
 class Watcher:
@@ -82,6 +86,36 @@ def test_what_one_page_read_anew_is_shown_on_the_others_without_asking_the_engin
     assert shown.status_code == 200
     assert second.statements == []
     assert second.token == first.token
+
+
+@pytest.mark.parametrize("path", [OVERVIEW, TASKS, "/absurd/queues/a/", "/absurd/workers/"])
+def test_what_was_drawn_for_one_page_is_not_drawn_again_for_the_others(
+    client: Client, other: Client, engine: Engine, path: str
+) -> None:
+    engine.create("a")
+    first, second = Watcher(client, path), Watcher(other, path)
+    engine.claim("a", worker=str(engine.spawn("a")))
+    drawn: Any = first.ask()
+    shown: Any = second.ask()
+    assert drawn.templates
+    assert shown.templates == []
+    assert shown.content == drawn.content
+
+
+@pytest.mark.parametrize("asks", ["{{ user.username }}", "{{ request.user }}", "{% csrf_token %}"])
+def test_what_asks_who_looks_is_drawn_for_each(
+    client: Client, other: Client, engine: Engine, settings: Any, asks: str
+) -> None:
+    engine.create("a")
+    pages = [Watcher(each, TASKS) for each in (client, other)]
+    engine.spawn("a")
+    (backend,) = settings.TEMPLATES
+    mine = {"absurd_dashboard/tasks/list_live.html": f"<section data-live>{asks}</section>"}
+    loaders = [("django.template.loaders.locmem.Loader", mine), *_LOADERS]
+    options = {**backend["OPTIONS"], "loaders": loaders}
+    settings.TEMPLATES = [{**backend, "APP_DIRS": False, "OPTIONS": options}]
+    one, another = [page.ask() for page in pages]
+    assert one.content != another.content
 
 
 def test_what_was_read_for_another_page_says_how_old_it_is(
