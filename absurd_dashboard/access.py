@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from psycopg import sql
 
 from absurd_core.sqlfiles import read_sql
+from absurd_dashboard import plans
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import Snapshot
 from absurd_dashboard.models import Checkpoint, Event, Run, Task, Wait
@@ -62,6 +63,7 @@ class Access:
         near: the queues that are looked into where none is named: the busiest of very many; None
             for all.
         began: see :class:`absurd_dashboard.engine.Snapshot`.
+        keeps_plans: see :class:`absurd_dashboard.engine.Snapshot`.
         widely: not empty once something was asked that is about no queue in particular.
     """
 
@@ -80,6 +82,7 @@ class Access:
     unreadable: tuple[str, ...] = ()
     near: tuple[QueueScope, ...] | None = None
     began: int = 0
+    keeps_plans: bool = False
     widely: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
@@ -105,6 +108,7 @@ class Access:
             actions=grant.actions,
             stamp=snapshot.stamp,
             began=snapshot.began,
+            keeps_plans=snapshot.keeps_plans,
             everything=len(scopes) == len(names) and all(s.tenants is None for s in scopes),
             instance=instance,
             behind=snapshot.behind,
@@ -215,7 +219,10 @@ class Access:
         scopes = self._narrowed(self.near_names if queues is None else queues)
         if not scopes:
             return []
-        with connections[self.database].cursor() as cursor:
+        connection = connections[self.database]
+        # What is about one queue is planned in less than a millisecond.
+        keeps = self.keeps_plans and len(scopes) > 1
+        with plans.cursor(connection) if keeps else connection.cursor() as cursor:
             cursor.execute(f"{_united(name, scopes)} {tail}", dict(parameters))
             columns = [column[0] for column in cursor.description]
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -12,7 +12,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from absurd_dashboard import errors, patience, tags
+from absurd_dashboard import errors, patience, plans, tags
 from absurd_dashboard.conf import dashboard_settings
 
 #: The oldest schema whose tables the dashboard reads.
@@ -24,9 +24,10 @@ set local application_name = '{name}';
 set local statement_timeout = {timeout};
 set local lock_timeout = {timeout};
 set local jit = off;
+set local plan_cache_mode = force_generic_plan;
 set local max_parallel_workers_per_gather = 0;
 select absurd.current_time(), absurd.get_schema_version(), pg_current_snapshot()::text,
-       case when pg_is_in_recovery() then
+       pg_backend_pid(), case when pg_is_in_recovery() then
          case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
                    and exists (select from pg_stat_wal_receiver) then interval '0'
               else clock_timestamp()
@@ -59,6 +60,7 @@ class Snapshot:
             cannot be told.
         began: when it was opened; see :func:`instant`.
         behind: how far a replica is behind its primary; None for a primary.
+        keeps_plans: whether :func:`absurd_dashboard.plans.cursor` may be used.
     """
 
     database: str
@@ -67,6 +69,7 @@ class Snapshot:
     stamp: str = ""
     began: int = 0
     behind: timedelta | None = None
+    keeps_plans: bool = False
 
 
 @contextmanager
@@ -83,9 +86,12 @@ def snapshot(database: str) -> Iterator[Snapshot]:
     """
     connection = connections[database]
     with opened(connection), transaction.atomic(using=database):
-        yield _begin(connection)
-        # Nothing was written; this gives a host's own transaction its settings back.
-        transaction.set_rollback(True, using=database)
+        # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
+        own = len(connection.savepoint_ids) == 0
+        yield _begin(connection, own)
+        # Nothing was written. A host's own transaction gets its settings back; the dashboard's is
+        # committed, since the driver forgets what it prepared when one is rolled back.
+        transaction.set_rollback(not own, using=database)
 
 
 @contextmanager
@@ -126,21 +132,21 @@ def instant() -> int:
     return time_ns() // 1_000_000
 
 
-def _begin(connection: BaseDatabaseWrapper) -> Snapshot:
+def _begin(connection: BaseDatabaseWrapper, own: bool) -> Snapshot:
+    """Begin a transaction, the dashboard's own or inside another."""
     timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
     opening = _SETTINGS.format(timeout=timeout, name=tags.application_name())
-    # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
-    own = len(connection.savepoint_ids) == 0
     began = instant()
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN + opening if own else opening)
         while cursor.nextset():
             pass
-        now, version, seen, behind = cursor.fetchone()
+        now, version, seen, process, behind = cursor.fetchone()
     if _too_old(version):
         raise errors.EngineTooOld(f"The engine's schema is {version}.")
     stamp = _stamp(seen, now) if own else ""
-    return Snapshot(connection.alias, now, version, stamp, began, behind)
+    keeps_plans = own and plans.is_direct(connection, process)
+    return Snapshot(connection.alias, now, version, stamp, began, behind, keeps_plans)
 
 
 def _stamp(seen: str, now: datetime) -> str:

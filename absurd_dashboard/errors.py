@@ -10,7 +10,6 @@ def _(text: str) -> str:
 #   ScopeMissing        a query over the engine's tables was built without an access object
 #   NotGranted          the policy grants nothing where the request wants to go
 #   InstanceNeeded      there are several engines, and the address has no name of one
-#   Unchanged           nothing was written since the open page was drawn
 #   NotRecorded         the own database took no record of an action, which was not done
 #     OutcomeNotRecorded  of its outcome only
 #   EngineUnavailable   the engine's database does not answer as an engine
@@ -40,10 +39,6 @@ class NotGranted(DashboardError):
 
 class InstanceNeeded(DashboardError):
     """There are several engines, and the address says of none which is meant."""
-
-
-class Unchanged(DashboardError):
-    """Nothing was written since the open page was drawn, so there is nothing to say."""
 
 
 class NotRecorded(DashboardError):

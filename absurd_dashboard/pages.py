@@ -159,8 +159,6 @@ def _of_the_page(kwargs: Kwargs) -> Kwargs:
 def _explained(request: HttpRequest, section: str, error: Exception) -> HttpResponseBase | None:
     """What to say of an error that the dashboard knows; None for a defect."""
     match error:
-        case errors.Unchanged():
-            return HttpResponse(status=204)
         case errors.NotGranted():
             return elsewhere.tenant(request, section)
         case errors.InstanceNeeded():

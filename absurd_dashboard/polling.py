@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
-from absurd_dashboard import errors, instances, twins, watching
+from absurd_dashboard import instances, twins, watching
 from absurd_dashboard.access import Access
 from absurd_dashboard.engine import instant
 from absurd_dashboard.headers import AGE_HEADER, LIVE_HEADER, TOKEN_HEADER
@@ -54,8 +54,8 @@ def polled(request: HttpRequest, grant: Grant, read: Read, place: Place) -> Http
         read: reads the page.
         place: which one it is.
 
-    Raises:
-        Unchanged: nothing was written since it was drawn.
+    Returns:
+        Nothing (204) where nothing was written since it was drawn.
     """
     instance, known = instances.chosen(request), Token.of(request.headers[LIVE_HEADER])
     if (at := watching.unwritten(instance.alias, known)) is not None:
@@ -96,11 +96,11 @@ def _reading(
     before: Reading | None,
     read: Read,
 ) -> Reading | HttpResponseBase:
-    """The page read anew, or the reading before where its rows are the same."""
+    """The page read anew, or the reading before where its rows are the same, or an answer."""
     with instances.reading(instance, request.method) as opened:
         watching.stamped(instance.alias, opened.began, opened.stamp)
         if opened.stamp == known.stamp:
-            raise errors.Unchanged
+            return HttpResponse(status=204)
         access = Access.of(grant, opened, instance.alias)
         if before is not None and before.holds(known, lambda: versions(access, before.follows)):
             return before.renewed(opened.began, opened.stamp)

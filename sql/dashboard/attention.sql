@@ -28,7 +28,8 @@ select {queue}::text as queue_name, expired_tasks,
                       where s.started_at is not null and s.wake_event is null
                         and s.created_at < %(deferred_before)s
                         and (select c.task_id from {c} c where c.task_id = s.task_id limit 1) is null
-                        and (select w.task_id from {w} w where w.task_id = s.task_id limit 1) is null) d
+                        and (select w.task_id from {w} w where w.task_id = s.task_id limit 1) is null
+                     offset 0) d -- or each name would be looked up twice
               where task_name is not null) d
  cross join (select count(*) as late_waits, (array_agg(task_id))[:%(examples)s] as late_wait_tasks,
                     min(available_at) as late_wait_since

@@ -53,8 +53,8 @@ class Watcher:
         with CaptureQueriesContext(connections["absurd"]) as captured:
             answer: Any = self.client.get(self.path, headers={"X-Absurd-Live": self.token})
         sent = [query["sql"] for query in captured]
-        self.ended = sent[-1:] == ["ROLLBACK"]
-        self.statements = [each for each in sent if each not in {"BEGIN", "ROLLBACK"}]
+        self.ended = sent[-1:] == ["COMMIT"]
+        self.statements = [each for each in sent if each not in {"BEGIN", "COMMIT", "ROLLBACK"}]
         self.token = answer.headers.get("X-Absurd-Token", self.token)
         return answer  # type: ignore[no-any-return]
 

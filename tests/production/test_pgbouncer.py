@@ -42,7 +42,8 @@ def through(engine_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def failed(engine_url: str) -> list[str]:
     """Ids of ten tasks that have failed."""
     with psycopg.connect(engine_url, autocommit=True) as connection:
-        run(connection, queues.create(QUEUE))
+        for queue in (QUEUE, "beside"):  # a page over several queues is a statement of another kind
+            run(connection, queues.create(queue))
         for _ in range(10):
             run(connection, tasks.spawn(QUEUE, "work", {"n": 1}, max_attempts=1))
         claimed = run(connection, tasks.claim(QUEUE, "w", 60, 10))
@@ -72,6 +73,19 @@ def test_more_readers_than_connections_all_get_their_pages(
         found = list(threads.map(browser.get, pages * 6))
 
     assert {status for status, _ in found} == {200}
+
+
+def test_connections_that_are_shared_keep_no_plans(browser: Browser, through: str) -> None:
+    for page in ("", "workers/", "charts/") * 3:
+        assert browser.get(page)[0] == 200
+
+    with psycopg.connect(through) as one, psycopg.connect(through) as other:
+        counts = [
+            each.execute("select count(*) from pg_prepared_statements").fetchone()
+            for each in (one, other)
+        ]
+
+    assert counts == [(0,), (0,)]
 
 
 def test_an_action_reaches_the_engine(browser: Browser, failed: list[str], engine_url: str) -> None:

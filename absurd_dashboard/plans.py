@@ -1,0 +1,58 @@
+"""Statements over many queues are planned once per connection, and not at every page.
+
+What the server does for a page of ten queues is planning by half. A prepared statement keeps its
+plan for as long as its connection lasts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+#: Statements that a connection keeps plans of; each takes the server some megabytes.
+KEPT = 16
+#: A statement is prepared when it was asked this often before.
+_ASKED = 1
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor that lets the driver prepare its statements; the connection's others go without."""
+
+    def execute(self, *arguments: Any, **options: Any) -> _Cursor:
+        driver = self.connection
+        usual = driver.prepare_threshold, driver.prepared_max
+        driver.prepare_threshold, driver.prepared_max = _ASKED, KEPT
+        try:
+            return super().execute(*arguments, **options)
+        finally:
+            driver.prepare_threshold, driver.prepared_max = usual
+
+
+def is_direct(connection: BaseDatabaseWrapper, process: int) -> bool:
+    """Whether the server process that answers is the one that was connected to.
+
+    Behind a pooler like PgBouncer it is not: there every transaction may meet another process,
+    which does not know what was prepared.
+
+    Args:
+        connection: open.
+        process: what ``pg_backend_pid()`` says.
+    """
+    driver: Any = connection.connection
+    return bool(driver.info.backend_pid == process)
+
+
+def cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    """A cursor whose statements keep their plans, except where they are logged (``DEBUG``).
+
+    Args:
+        connection: open, to one server process only, in a transaction that ends by committing.
+    """
+    if connection.queries_logged:  # with their values, which only Django's own cursor tells
+        return connection.cursor()
+    # Django's own writes the values into the statement, which makes each a new one.
+    plain: Any = _Cursor(connection.connection)
+    return connection.make_cursor(plain)
