@@ -206,6 +206,7 @@ class Access:
         parameters: Mapping[str, Any],
         *,
         tail: str = "",
+        also: str = "",
         queues: Iterable[str] | None = None,
     ) -> list[Row]:
         """Run ``sql/dashboard/<name>.sql`` once per queue, as one UNION ALL.
@@ -214,6 +215,8 @@ class Access:
             name: the file; ``{queue}`` is the queue's name in it, ``{t}`` … ``{w}`` its tables.
             parameters: values of its ``%(name)s`` placeholders.
             tail: ORDER BY and LIMIT of the whole.
+            also: what stands in place of the file's ``{also}``: conditions that a plan which is
+                kept for any values could not leave out. From code alone.
             queues: narrow to these; to those near if None.
         """
         scopes = self._narrowed(self.near_names if queues is None else queues)
@@ -223,7 +226,7 @@ class Access:
         # What is about one queue is planned in less than a millisecond.
         keeps = self.keeps_plans and len(scopes) > 1
         with plans.cursor(connection) if keeps else connection.cursor() as cursor:
-            cursor.execute(f"{_united(name, scopes)} {tail}", dict(parameters))
+            cursor.execute(f"{_united(name, scopes, also)} {tail}", dict(parameters))
             columns = [column[0] for column in cursor.description]
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
@@ -271,9 +274,9 @@ def _tenants(scope: QueueScope, whole: str | None) -> bool | list[str]:
 
 
 @lru_cache(maxsize=64)
-def _united(name: str, scopes: tuple[QueueScope, ...]) -> str:
+def _united(name: str, scopes: tuple[QueueScope, ...], also: str) -> str:
     """A file's statement for each of some queues, as one; the same at every poll."""
-    template = sql.SQL(read_sql(f"dashboard/{name}"))
+    template = sql.SQL(read_sql(f"dashboard/{name}").replace("{also}", also))
     arms = [f"({template.format(**_relations(scope)).as_string(None)}\n)" for scope in scopes]
     return " union all ".join(arms)
 

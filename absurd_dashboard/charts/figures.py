@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 #: Rows of the tables by queue and by task name.
 _MOST_GROUPS = 20
@@ -36,9 +37,8 @@ class Spread:
         return cls(len(ranked), p50, p95, p99)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A run that was claimed; instants in seconds since 1970.
+class Attempt(NamedTuple):
+    """A run that was claimed; instants in seconds since 1970. A page has thousands of them.
 
     Attributes:
         ended: when it completed; None if it did not.
@@ -46,21 +46,11 @@ class Attempt:
             does not keep since when it was due.
     """
 
-    queue: str
-    name: str
+    queue_name: str
+    task_name: str
     started: float
     ended: float | None
     due: float | None
-
-    @property
-    def duration(self) -> float | None:
-        """From its last claim to its completion."""
-        return None if self.ended is None else max(0.0, self.ended - self.started)
-
-    @property
-    def latency(self) -> float | None:
-        """From spawning the task to its first claim."""
-        return None if self.due is None else max(0.0, self.started - self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +88,63 @@ class Group:
         return max(each.of for each in (self.latency, self.duration) if each)
 
 
-def groups(
-    attempts: Iterable[Attempt], since: float, key: Callable[[Attempt], tuple[str, str]]
-) -> list[Group]:
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long some attempts took, in seconds, each with the instant that it is shown at.
+
+    Attributes:
+        latencies: from spawning a task to its first claim, at that claim.
+        durations: from an attempt's last claim to its completion, at its completion.
+    """
+
+    latencies: list[tuple[float, float]] = field(default_factory=list)
+    durations: list[tuple[float, float]] = field(default_factory=list)
+
+    def add(self, other: Lengths) -> None:
+        """Those of other attempts, too."""
+        self.latencies.extend(other.latencies)
+        self.durations.extend(other.durations)
+
+    def group(self, queue: str, name: str) -> Group:
+        """Their percentiles."""
+        latency, duration = (
+            Spread.over([length for _, length in pairs])
+            for pairs in (self.latencies, self.durations)
+        )
+        return Group(queue, name, latency, duration)
+
+
+#: By queue and task name; the name is empty for all of a queue.
+ByGroup = dict[tuple[str, str], Lengths]
+
+
+def lengths(attempts: Iterable[Attempt], since: float) -> ByGroup:
+    """What can be said of attempts since an instant, by queue and task name."""
+    found: ByGroup = defaultdict(Lengths)
+    for queue, name, started, ended, due in attempts:
+        # Two clocks may disagree, below nothing too.
+        if due is not None and started > since:
+            latency = started - due
+            found[queue, name].latencies.append((started, latency if latency > 0 else 0.0))
+        if ended is not None and ended > since:
+            duration = ended - started
+            found[queue, name].durations.append((ended, duration if duration > 0 else 0.0))
+    return found
+
+
+def by_queue(found: ByGroup) -> ByGroup:
+    """The same by queue alone."""
+    queues: ByGroup = defaultdict(Lengths)
+    for (queue, _), each in found.items():
+        queues[queue, ""].add(each)
+    return queues
+
+
+def most_frequent(found: ByGroup) -> list[Group]:
     """The most frequent groups, each with its percentiles."""
-    latencies: dict[tuple[str, str], list[float]] = defaultdict(list)
-    durations: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for attempt in attempts:
-        group, latency, duration = key(attempt), attempt.latency, attempt.duration
-        if latency is not None and attempt.started > since:
-            latencies[group].append(latency)
-        if duration is not None and (attempt.ended or 0) > since:
-            durations[group].append(duration)
-    found = [
-        Group(*each, Spread.over(latencies.get(each, [])), Spread.over(durations.get(each, [])))
-        for each in {**durations, **latencies}
-    ]
-    found.sort(key=lambda group: (-group.looked_at, group.queue, group.name))
-    return found[:_MOST_GROUPS]
+    made = [each.group(queue, name) for (queue, name), each in found.items()]
+    made.sort(key=lambda group: (-group.looked_at, group.queue, group.name))
+    return made[:_MOST_GROUPS]
 
 
 @dataclass(frozen=True)  # without slots, for what it keeps
@@ -147,22 +176,25 @@ class Grid:
     def spreads(self, lengths: Iterable[tuple[float, float]]) -> list[Spread | None]:
         """Percentiles by slot, of pairs of an instant and a length."""
         found: list[list[float]] = [[] for _ in range(len(self))]
+        first, slot = self._scale
         for instant, length in lengths:
-            place = self.place(instant)
+            place = int((instant - first) // slot)
             if 0 <= place < len(found):
                 found[place].append(length)
         return [Spread.over(each) for each in found]
 
     def waiting(self, waits: Iterable[tuple[float, float]]) -> list[int]:
         """How many waited at the end of each slot, of pairs of when a wait began and ended."""
-        changes = [0] * (len(self) + 1)
+        end = len(self)
+        changes = [0] * (end + 1)
+        first, slot = self._scale
         for began, ended in waits:
             # At the end of its own slot something waits that began in it; it no longer does at
             # the end of the slot that its wait ended in.
-            enter, leave = max(self.place(began), 0), max(self.place(ended), 0)
-            if enter < leave:
-                changes[min(enter, len(self))] += 1
-                changes[min(leave, len(self))] -= 1
+            enter, leave = int((began - first) // slot), int((ended - first) // slot)
+            if enter < leave and leave > 0:
+                changes[min(max(enter, 0), end)] += 1
+                changes[min(leave, end)] -= 1
         return running_total(changes)[:-1]
 
 

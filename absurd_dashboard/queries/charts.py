@@ -10,7 +10,17 @@ from typing import Any
 from django.db import connections
 
 from absurd_dashboard.access import Access, Row
-from absurd_dashboard.charts.figures import Attempt, Grid, Group, Slot, groups, running_total
+from absurd_dashboard.charts.figures import (
+    Attempt,
+    Grid,
+    Group,
+    Lengths,
+    Slot,
+    by_queue,
+    lengths,
+    most_frequent,
+    running_total,
+)
 from absurd_dashboard.charts.ranges import ORIGIN, Range
 from absurd_dashboard.charts.sampling import PILOT, Depth, Plan
 
@@ -20,6 +30,8 @@ COUNTED, LOOKED_UP = 80_000, 4_000
 WAITING = 50_000
 #: Queues that are read when none is chosen.
 QUEUES = 60
+# A join could be planned as a scan of all tasks.
+_NAMED = "and (select t.task_name = %(name)s from {t} t where t.task_id = r.task_id)"
 #: A failure is found as long after its claim as on the overview, whatever the range.
 _LONGEST_FAILED_RUN = timedelta(hours=24)
 
@@ -69,6 +81,7 @@ class _Reader:
             "slot": span.slot, "origin": ORIGIN, "since": self.since, "now": access.now,
             "name": name,
         }  # fmt: skip
+        self.also = _NAMED if name else ""
 
     def depths(self, outcome: str, begin: datetime) -> list[Depth]:
         rows = self.access.each_queue(
@@ -84,7 +97,7 @@ class _Reader:
         """Rows of a file, each with how many it stands for."""
         for queues, slices in plan.parts(begin, self.access.now):
             given = {**self.given, **slices.parameters, **more}
-            for row in self.access.each_queue(file, given, queues=queues):
+            for row in self.access.each_queue(file, given, also=self.also, queues=queues):
                 yield row, slices.share
 
     def by_slot(self, rows: Iterable[tuple[Row, int]], column: str) -> list[int]:
@@ -98,18 +111,13 @@ class _Reader:
     def attempts(self, plan: Plan, begin: datetime) -> list[tuple[Attempt, int]]:
         # A slice is cut off only where far more was claimed in it than in the others.
         depth = PILOT if plan.share == 1 else max(50, LOOKED_UP // 20)
-        return [(_attempt(row), weight)
+        return [(Attempt(**row), weight)
                 for row, weight in self.read("charts_runs", plan, begin, depth=depth)]  # fmt: skip
 
     def waiting_now(self) -> list[Row]:
         return self.access.each_queue(
-            "charts_waiting", {**self.given, "depth": WAITING}, queues=self.queues
+            "charts_waiting", {**self.given, "depth": WAITING}, also=self.also, queues=self.queues
         )
-
-
-def _attempt(row: Row) -> Attempt:
-    ended = row["ended"] if row["completed"] else None
-    return Attempt(row["queue_name"], row["task_name"], row["started"], ended, row["due"])
 
 
 def figures(access: Access, span: Range, *, queue: str = "", name: str = "") -> Figures:
@@ -155,17 +163,15 @@ def _put_together(
     left_out: int,
 ) -> Figures:
     grid, since = reader.grid, reader.since.timestamp()
-    attempts = [attempt for attempt, _ in found]
     now_waiting = reader.waiting_now()
     still = running_total(reader.by_slot(((row, 1) for row in now_waiting), "waiting"))
     waited = _waited(grid, found)
     waiting = [past + now for past, now in zip(waited, still, strict=True)]
     retried = [all_ - last for all_, last in zip(ended, for_good, strict=True)]
-    latency = grid.spreads((a.started, latency) for a in attempts
-                           if a.started > since and (latency := a.latency) is not None)  # fmt: skip
-    duration = grid.spreads((a.ended, duration) for a in attempts
-                            if a.ended is not None and a.ended > since
-                            and (duration := a.duration) is not None)  # fmt: skip
+    groups = lengths((attempt for attempt, _ in found), since)
+    queues, every = by_queue(groups), Lengths()
+    for each in queues.values():
+        every.add(each)
     counted, failing, looked_up = plans
     return Figures(
         since=reader.since,
@@ -176,14 +182,14 @@ def _put_together(
         failed=sum(for_good),
         retried=sum(retried),
         waiting=waiting[-1],
-        slots=tuple(map(Slot, grid.starts, completed, for_good, retried, waiting, latency,
-                        duration)),
-        queues=tuple(groups(attempts, since, lambda a: (a.queue, ""))),
-        names=tuple(groups(attempts, since, lambda a: (a.queue, a.name))),
+        slots=tuple(map(Slot, grid.starts, completed, for_good, retried, waiting,
+                        grid.spreads(every.latencies), grid.spreads(every.durations))),
+        queues=tuple(most_frequent(queues)),
+        names=tuple(most_frequent(groups)),
         counted=counted.share,
         counted_failed=failing.share,
         looked_up=looked_up.share,
-        attempts=len(attempts),
+        attempts=len(found),
         capped=any(row["waiting"] >= WAITING for row in now_waiting),
         left_out=left_out,
     )  # fmt: skip

@@ -11,6 +11,5 @@ select date_bin(%(slot)s, r.failed_at, %(origin)s) as slot, count(*) as ended,
           and x.available_at >= s.at and x.available_at < s.at + %(length)s::interval
        offset 0) r -- OFFSET makes the planner go slice by slice, not through all of history
  where r.failed_at > %(since)s and r.failed_at <= %(now)s
-   and case when %(name)s = '' then true
-            else (select t.task_name = %(name)s from {t} t where t.task_id = r.task_id) end
+   {also}
  group by 1

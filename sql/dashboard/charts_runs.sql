@@ -1,8 +1,7 @@
 -- Runs of one queue claimed in some slices of time, with what their tasks know; instants in seconds.
 select {queue}::text as queue_name, left(t.task_name, 200) as task_name,
-       r.state = 'completed' as completed,
        extract(epoch from r.started_at)::float8 as started,
-       extract(epoch from r.completed_at)::float8 as ended,
+       case when r.state = 'completed' then extract(epoch from r.completed_at)::float8 end as ended,
        -- Only the first claim of a task tells how long it waited: every later one overwrites when
        -- the run became due.
        case when r.attempt = 1 and r.started_at = t.first_started_at
@@ -16,4 +15,4 @@ select {queue}::text as queue_name, left(t.task_name, 200) as task_name,
           and x.available_at >= s.at and x.available_at < s.at + %(length)s::interval
         limit %(depth)s) r
  cross join lateral (select * from {t} x where x.task_id = r.task_id offset 0) t
- where %(name)s in ('', t.task_name)
+ where true {also}

@@ -7,6 +7,5 @@ select date_bin(%(slot)s, greatest(r.available_at, %(since)s), %(origin)s) as sl
         (select task_id, available_at from {r} x
           where x.state = 'sleeping' and x.available_at <= %(now)s
           order by x.available_at limit %(depth)s)) r
- where case when %(name)s = '' then true
-            else (select t.task_name = %(name)s from {t} t where t.task_id = r.task_id) end
+ where true {also}
  group by 1
