@@ -35,12 +35,9 @@ def lookalikes(access: Access, queue: str | None = None) -> list[Lookalike]:
     # In a queue that tenants share, finding what was emitted for one of them is not bounded.
     whole = {scope.queue for scope in access.scopes if scope.tenants is None}
     chosen = whole.intersection(access.near_names if queue is None else [queue])
-    names: dict[str, dict[str, list[str]]] = {}
-    for row in access.each_queue("event_names", {"depth": DEPTH}, queues=chosen):
-        kinds = names.setdefault(row["queue_name"], {"awaited": [], "emitted": []})
-        kinds[row["kind"]].append(row["event_name"])
+    rows = access.each_queue("event_names", {"depth": DEPTH}, queues=chosen)
     return [
-        Lookalike(each, awaited, emitted)
-        for each, kinds in sorted(names.items())
-        for awaited, emitted in likeness.pairs(sorted(kinds["awaited"]), kinds["emitted"])
+        Lookalike(row["queue_name"], awaited, emitted)
+        for row in sorted(rows, key=lambda row: str(row["queue_name"]))
+        for awaited, emitted in likeness.pairs(sorted(row["awaited"]), row["emitted"])
     ]
