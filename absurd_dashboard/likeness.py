@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -30,12 +29,14 @@ def alike(one: str, other: str) -> bool:
 
 def pairs(names: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every name with the first of the others that it is alike; bounded work."""
-    buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for other in filter(_short, others):
-        if len(bucket := buckets[_digits(other)]) < _BUCKET:
+    short = list(filter(_short, names))
+    buckets: dict[tuple[str, ...], list[str]] = {_digits(name): [] for name in short}
+    for other in others:  # thousands, most of which are about something else
+        bucket = buckets.get(_digits(other)) if _short(other) else None
+        if bucket is not None and len(bucket) < _BUCKET:
             bucket.append(other)
-    for name in filter(_short, names):
-        found = (other for other in buckets.get(_digits(name), ()) if alike(name, other))
+    for name in short:
+        found = (other for other in buckets[_digits(name)] if alike(name, other))
         if (first := next(found, None)) is not None:
             yield name, first
 
