@@ -45,6 +45,7 @@ _BY_SQLSTATE = {
     "3F000": errors.EngineMissing,
     "42883": errors.EngineMissing,
     "53300": errors.EngineUnreachable,
+    "0A000": errors.EngineChanged,  # "cached plan must not change result type"
 }
 
 

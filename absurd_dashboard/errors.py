@@ -18,6 +18,7 @@ def _(text: str) -> str:
 #     EngineTooOld
 #     EngineForbidden
 #     EngineReadOnly
+#     EngineChanged
 #   QueryTimedOut       a query of a page took longer than it may
 #   QueueGone           a queue was dropped while a page about it was being built
 
@@ -108,6 +109,13 @@ class EngineReadOnly(EngineUnavailable):
 
     title = _("The engine's database takes no changes, so nothing was done")
     remedy = _("It is a replica, or was made read-only. Act on the primary, or wait.")
+
+
+class EngineChanged(EngineUnavailable):
+    """The engine's tables were changed under a plan that the connection kept for them."""
+
+    title = _("The engine's schema has just changed")
+    remedy = _("Try again in a moment.")
 
 
 class QueryTimedOut(DashboardError):

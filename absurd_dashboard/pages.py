@@ -62,7 +62,8 @@ def page(section: str, template: str, *, shared: bool = False) -> Callable[[Page
         ) -> HttpResponseBase:
             try:
                 return once(request, tenant, kwargs)
-            except errors.QueueGone:  # it vanished while the page was being built: begin again
+            # A queue vanished while the page was being built, or a table is another: begin again.
+            except (errors.QueueGone, errors.EngineChanged):
                 return once(request, tenant, kwargs)
 
         @wraps(function)

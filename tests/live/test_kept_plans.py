@@ -119,6 +119,26 @@ def test_an_open_page_that_finds_nothing_new_does_not_make_the_connection_forget
     assert kept(engine).keys() >= before.keys()
 
 
+def test_a_queue_that_is_made_anew_is_planned_anew(client: Client, engine: Engine) -> None:
+    for queue in ("a", "b"):
+        engine.create(queue)
+    ask(client, "", 3)
+    engine.drop("b")
+    engine.create("b")
+    ask(client, "", 3)
+
+
+def test_a_schema_that_changes_under_a_kept_plan_is_read_anew(
+    client: Client, engine: Engine
+) -> None:
+    for queue in ("a", "b"):
+        engine.create(queue)
+    ask(client, "", 3)
+    for queue in ("a", "b"):
+        engine.call(f'alter table absurd."w_{queue}" alter column event_name type varchar')
+    ask(client, "", 3)
+
+
 def test_inside_a_transaction_of_the_host_nothing_is_kept(client: Client, engine: Engine) -> None:
     for queue in ("a", "b"):
         engine.create(queue)
