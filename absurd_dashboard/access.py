@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from absurd_core.sqlfiles import read_sql
@@ -30,7 +31,9 @@ _READABLE = """
 select queue_name, (
          select bool_and(coalesce(has_table_privilege(
                   to_regclass(format('absurd.%%I', prefix || '_' || queue_name)), 'select'), false))
-           from unnest(%s::text[]) as prefix)
+           from unnest(%s::text[]) as prefix),
+       (select count(*) from pg_inherits
+         where inhparent = to_regclass(format('absurd.%%I', 't_' || queue_name)))
   from absurd.queues order by queue_name
 """
 # A partitioned table has no statistics of its own; who partitions a queue expects it to be busy.
@@ -64,6 +67,7 @@ class Access:
             for all.
         began: see :class:`absurd_dashboard.engine.Snapshot`.
         keeps_plans: see :class:`absurd_dashboard.engine.Snapshot`.
+        partitions: how many a queue's table of tasks has, by its name.
         widely: not empty once something was asked that is about no queue in particular.
     """
 
@@ -83,6 +87,7 @@ class Access:
     near: tuple[QueueScope, ...] | None = None
     began: int = 0
     keeps_plans: bool = False
+    partitions: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     widely: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
@@ -96,7 +101,7 @@ class Access:
         """
         database = snapshot.database
         instance = instance or database
-        names, refused = _queue_names(database)
+        names, refused, partitions = _queue_names(database)
         scopes = grant.scopes(instance, names)
         access = cls(
             database=database,
@@ -109,6 +114,7 @@ class Access:
             stamp=snapshot.stamp,
             began=snapshot.began,
             keeps_plans=snapshot.keeps_plans,
+            partitions=partitions,
             everything=len(scopes) == len(names) and all(s.tenants is None for s in scopes),
             instance=instance,
             behind=snapshot.behind,
@@ -222,13 +228,19 @@ class Access:
         scopes = self._narrowed(self.near_names if queues is None else queues)
         if not scopes:
             return []
-        connection = connections[self.database]
-        # What is about one queue is planned in less than a millisecond.
-        keeps = self.keeps_plans and len(scopes) > 1
-        with plans.cursor(connection) if keeps else connection.cursor() as cursor:
+        with self._cursor(scopes) as cursor:
             cursor.execute(f"{_united(name, scopes, also)} {tail}", dict(parameters))
             columns = [column[0] for column in cursor.description]
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def _cursor(self, scopes: tuple[QueueScope, ...]) -> CursorWrapper:
+        """What to send a statement over some queues through."""
+        connection = connections[self.database]
+        # What is about one queue is planned in less than a millisecond.
+        if not self.keeps_plans or len(scopes) == 1:
+            return connection.cursor()
+        partitions = sum(self.partitions.get(scope.queue, 0) for scope in scopes)
+        return plans.cursor(connection, plans.room(len(scopes), partitions))
 
     def _rows(self, model: type[M], queues: Iterable[str] | None) -> ScopedQuerySet[M]:
         return ScopedQuerySet(model, using=self.database).within(self._narrowed(queues))
@@ -240,8 +252,8 @@ class Access:
         return tuple(scope for scope in self.scopes if scope.queue in wanted)
 
 
-def _queue_names(database: str) -> tuple[list[str], list[str]]:
-    """Queues that the connection's role may read, and those that it may not.
+def _queue_names(database: str) -> tuple[list[str], list[str], dict[str, int]]:
+    """Queues that the connection's role may read, those that it may not, and partitions of each.
 
     Where it may read none, all are named as readable: the pages then say why they are not.
     """
@@ -249,10 +261,11 @@ def _queue_names(database: str) -> tuple[list[str], list[str]]:
     with connections[database].cursor() as cursor:
         cursor.execute(_READABLE, [list(PREFIXES)])
         found = cursor.fetchall()
-    readable = [name for name, is_readable in found if is_readable]
+    partitions = {name: many for name, _, many in found if many}
+    readable = [name for name, is_readable, _ in found if is_readable]
     if not readable:
-        return [name for name, _ in found], []
-    return readable, [name for name, is_readable in found if not is_readable]
+        return [name for name, *_ in found], [], partitions
+    return readable, [name for name, is_readable, _ in found if not is_readable], partitions
 
 
 def _nearest(database: str, scopes: tuple[QueueScope, ...]) -> tuple[QueueScope, ...] | None:

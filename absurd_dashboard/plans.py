@@ -12,8 +12,11 @@ import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-#: Statements that a connection keeps plans of; each takes the server some megabytes.
-KEPT = 16
+#: Statements that a connection keeps plans of: so many, or as few where these are large.
+MOST, LEAST = 16, 4
+#: About what all of them may take of the server's memory, in kilobytes, and what one takes for each
+#: queue and each partition in it; measured with PostgreSQL 18.
+_ROOM, _QUEUE, _PARTITION = 64_000, 270, 50
 #: A statement is prepared when it was asked this often before.
 _ASKED = 1
 
@@ -21,10 +24,12 @@ _ASKED = 1
 class _Cursor(psycopg.Cursor[Any]):
     """A cursor that lets the driver prepare its statements; the connection's others go without."""
 
+    room = MOST
+
     def execute(self, *arguments: Any, **options: Any) -> _Cursor:
         driver = self.connection
         usual = driver.prepare_threshold, driver.prepared_max
-        driver.prepare_threshold, driver.prepared_max = _ASKED, KEPT
+        driver.prepare_threshold, driver.prepared_max = _ASKED, self.room
         try:
             return super().execute(*arguments, **options)
         finally:
@@ -45,14 +50,26 @@ def is_direct(connection: BaseDatabaseWrapper, process: int) -> bool:
     return bool(driver.info.backend_pid == process)
 
 
-def cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+def room(queues: int, partitions: int) -> int:
+    """How many statements a connection may keep plans of.
+
+    Args:
+        queues: that one statement is about.
+        partitions: of these queues together.
+    """
+    return max(LEAST, min(MOST, _ROOM // (queues * _QUEUE + partitions * _PARTITION)))
+
+
+def cursor(connection: BaseDatabaseWrapper, room: int = MOST) -> CursorWrapper:
     """A cursor whose statements keep their plans, except where they are logged (``DEBUG``).
 
     Args:
         connection: open, to one server process only, in a transaction that ends by committing.
+        room: for how many statements.
     """
     if connection.queries_logged:  # with their values, which only Django's own cursor tells
         return connection.cursor()
     # Django's own writes the values into the statement, which makes each a new one.
     plain: Any = _Cursor(connection.connection)
+    plain.room = room
     return connection.make_cursor(plain)

@@ -99,7 +99,14 @@ def test_a_connection_keeps_no_more_plans_than_it_has_room_for(
         for window in ("1h", "6h", "24h", "7d", "30d"):
             ask(client, f"{page.partition('?')[0]}?window={window}", 2)
     # The driver lets go of what is one too many with its next statement.
-    assert plans.KEPT <= len(kept(engine)) <= plans.KEPT + 1
+    assert plans.MOST <= len(kept(engine)) <= plans.MOST + 1
+
+
+def test_the_larger_the_plans_the_fewer_are_kept() -> None:
+    assert plans.room(queues=2, partitions=0) == plans.MOST
+    assert plans.LEAST < plans.room(queues=50, partitions=0) < plans.MOST
+    assert plans.LEAST < plans.room(queues=3, partitions=180) < plans.MOST
+    assert plans.room(queues=50, partitions=3_000) == plans.LEAST
 
 
 def test_an_open_page_that_finds_nothing_new_does_not_make_the_connection_forget(
