@@ -14,9 +14,9 @@ from django.db.backends.utils import CursorWrapper
 
 #: Statements that a connection keeps plans of: so many, or as few where these are large.
 MOST, LEAST = 16, 4
-#: About what all of them may take of the server's memory, in kilobytes, and what one takes for each
-#: queue and each partition in it; measured with PostgreSQL 18.
-_ROOM, _QUEUE, _PARTITION = 64_000, 270, 50
+#: About what all of them may take of the server's memory, in kilobytes, and what one takes on the
+#: average for each queue and each partition in it; measured with PostgreSQL 18.
+_ROOM, _QUEUE, _PARTITION = 64_000, 160, 35
 #: A statement is prepared when it was asked this often before.
 _ASKED = 1
 
