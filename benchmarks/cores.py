@@ -26,10 +26,12 @@ def others() -> list[int]:
 @contextmanager
 def kept_to(cores: list[int], processes: Iterable[psutil.Process]) -> Iterator[None]:
     """Keep processes, and those that they start, to some cores for the block."""
-    threads = [thread.id for process in processes for thread in process.threads()]
-    before = {thread: os.sched_getaffinity(thread) for thread in threads}
-    for thread in threads:
-        os.sched_setaffinity(thread, cores)
+    before = {}
+    for process in processes:
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):  # a connection has just ended
+            for thread in process.threads():
+                before[thread.id] = os.sched_getaffinity(thread.id)
+                os.sched_setaffinity(thread.id, cores)
     try:
         yield
     finally:
