@@ -12,14 +12,14 @@ from django.utils.translation import get_language
 
 from absurd_dashboard import instances, twins, watching
 from absurd_dashboard.access import Access
-from absurd_dashboard.engine import instant
+from absurd_dashboard.engine import Snapshot, instant
 from absurd_dashboard.headers import AGE_HEADER, LIVE_HEADER, TOKEN_HEADER
 from absurd_dashboard.instances import Instance
 from absurd_dashboard.noticing import noticing
 from absurd_dashboard.policy import Grant
 from absurd_dashboard.queries.versions import versions
 from absurd_dashboard.shown import Page, rendered
-from absurd_dashboard.watching import Reading, Token
+from absurd_dashboard.watching import Reading, Token, Versions
 
 #: Reads a page through an access object.
 Read = Callable[[Access], Page | HttpResponseBase]
@@ -60,10 +60,14 @@ def polled(request: HttpRequest, grant: Grant, read: Read, place: Place) -> Http
     instance, known = instances.chosen(request), Token.of(request.headers[LIVE_HEADER])
     if (at := watching.unwritten(instance.alias, known)) is not None:
         return _aged(HttpResponse(status=204), at)
-    with watching.turn(_seen(request, grant, instance, place)) as watch:
+    sight = (instance, grant.tenant, tuple(grant.rules))
+    with watching.turn(_seen(request, grant, instance, place), sight) as watch:
         found = watch.reading
+        others = watching.versions(sight)
+        if found is not None and others is not None and others.tell(found, known):
+            watch.reading = found = found.renewed(others.at, others.stamp)
         if found is None or not found.serves(known):
-            read_now = _reading(request, instance, grant, known, found, read)
+            read_now = _reading(request, instance, grant, sight, known, found, read)
             if isinstance(read_now, HttpResponseBase):
                 return read_now
             found, watch.reading = read_now, read_now.kept(place.shared)
@@ -92,6 +96,7 @@ def _reading(
     request: HttpRequest,
     instance: Instance,
     grant: Grant,
+    sight: Hashable,
     known: Token,
     before: Reading | None,
     read: Read,
@@ -102,7 +107,7 @@ def _reading(
         if opened.stamp == known.stamp:
             return HttpResponse(status=204)
         access = Access.of(grant, opened, instance.alias)
-        if before is not None and before.holds(known, lambda: versions(access, before.follows)):
+        if before is not None and before.holds(known, lambda: _rows(sight, opened, access, before)):
             return before.renewed(opened.began, opened.stamp)
         answer = read(access)
         if not isinstance(answer, Page):
@@ -112,9 +117,17 @@ def _reading(
             token,
             (answer, access),
             answer.follows,
-            versions(access, answer.follows),
+            answer.follows.rows(versions(access, answer.follows.tasks)),
             since=opened.began,
         )
+
+
+def _rows(sight: Hashable, opened: Snapshot, access: Access, reading: Reading) -> str:
+    """What the rows of a reading are now; read with those that other open pages follow."""
+    tasks = reading.follows.tasks.union(watching.followed(sight))
+    found = versions(access, tasks)
+    watching.told(sight, Versions(opened.began, opened.stamp, tasks, found))
+    return reading.follows.rows(found)
 
 
 def _drawn(request: HttpRequest, found: Reading, place: Place) -> tuple[HttpResponseBase, Reading]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -22,10 +23,12 @@ from django.dispatch import receiver
 
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import instant
-from absurd_dashboard.queries.versions import Followed
+from absurd_dashboard.queries.versions import Followed, Place
 
 #: Pages of a process that are remembered: those asked for last.
 REMEMBERED = 128
+#: Tasks whose rows are read together.
+TOGETHER = 1_000
 # Part of the interval for which a reading is new enough for whoever has not seen it.
 _FRESH = 0.5
 _LONGEST = 15  # digits of an instant
@@ -108,32 +111,94 @@ class Reading:
 
 @dataclass(slots=True)
 class Watch:
-    """One page as one grant sees it, and the last reading of it."""
+    """One page as one grant sees it, and the last reading of it.
 
+    Attributes:
+        sight: what the grant sees of the engine.
+        asked: when it was asked for last, in milliseconds.
+    """
+
+    sight: Hashable
     reading: Reading | None = None
+    asked: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Versions of the rows of tasks that several open pages follow, read together.
+
+    Attributes:
+        at: when, in milliseconds.
+        stamp: what the engine had then.
+        tasks: the tasks that they were read of.
+        found: see :func:`absurd_dashboard.queries.versions.versions`.
+    """
+
+    at: int
+    stamp: str
+    tasks: frozenset[Place]
+    found: Mapping[Place, str]
+
+    def tell(self, reading: Reading, known: Token) -> bool:
+        """Whether they tell that a reading is still true, for a page that has seen ``known``."""
+        return (
+            self.at > max(known.at, reading.token.at)
+            and _new(self.at)
+            and bool(reading.follows.tasks)
+            and self.tasks >= reading.follows.tasks
+            and reading.holds(known, lambda: reading.follows.rows(self.found))
+        )
+
+
 _watches: OrderedDict[Hashable, Watch] = OrderedDict()
+#: By what a grant sees of an engine: the versions that were read last.
+_versions: OrderedDict[Hashable, Versions] = OrderedDict()
 #: By engine: the stamp that it had last, and when.
 _stamps: dict[str, Token] = {}
 _lock = threading.Lock()
 
 
 @contextmanager
-def turn(key: Hashable) -> Iterator[Watch]:
+def turn(key: Hashable, sight: Hashable) -> Iterator[Watch]:
     """The only one to read a page: others wait, and find what was read meanwhile.
 
     Args:
         key: all that decides what the page shows, what the viewer may see above all.
+        sight: what the viewer may see of the engine alone.
     """
     with _lock:
-        watch = _watches.setdefault(key, Watch())
+        watch = _watches.setdefault(key, Watch(sight))
+        watch.asked = instant()
         _watches.move_to_end(key)
         while len(_watches) > REMEMBERED:
             _watches.popitem(last=False)
     with watch.lock:
         yield watch
+
+
+def versions(sight: Hashable) -> Versions | None:
+    """What was read last of the rows that pages with the same sight follow."""
+    return _versions.get(sight)
+
+
+def followed(sight: Hashable) -> list[Place]:
+    """Tasks that open pages with the same sight follow, at most :data:`TOGETHER`."""
+    lately = instant() - 2 * dashboard_settings().refresh_interval / timedelta(milliseconds=1)
+    with _lock:
+        watches = [each for each in _watches.values() if each.sight == sight]
+    readings = (watch.reading for watch in watches if watch.asked >= lately)
+    tasks = (place for reading in readings if reading for place in reading.follows.tasks)
+    return list(islice(tasks, TOGETHER))
+
+
+def told(sight: Hashable, versions: Versions) -> None:
+    """Remember what was read, for the other pages that follow these tasks."""
+    with _lock:
+        _versions[sight] = versions
+        _versions.move_to_end(sight)
+        while len(_versions) > REMEMBERED:
+            _versions.popitem(last=False)
 
 
 def stamped(engine: str, at: int, stamp: str) -> None:
@@ -153,6 +218,7 @@ def forget(**_: object) -> None:
     """Forget what was read, which other settings might show otherwise."""
     with _lock:
         _watches.clear()
+        _versions.clear()
         _stamps.clear()
 
 

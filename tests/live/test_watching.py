@@ -190,6 +190,56 @@ def test_a_task_is_not_read_again_while_other_tasks_change(client: Client, engin
     assert any("xmin" in statement for statement in page.statements)
 
 
+def remember(engine: Engine, *pages: Watcher) -> None:
+    """Let pages be read, each at a time of its own, and their rows' versions be remembered."""
+    for page in pages:
+        engine.spawn("a")
+        page.ask()
+    engine.spawn("a")
+
+
+def test_one_look_at_rows_serves_the_pages_of_all_tasks(
+    client: Client, other: Client, engine: Engine
+) -> None:
+    engine.create("a")
+    pages = [Watcher(each, f"{TASKS}{engine.spawn('a')}/") for each in (client, other)]
+    remember(engine, *pages)
+    assert [page.ask().status_code for page in pages] == [204, 204]
+    assert pages[0].statements
+    assert pages[1].statements == []
+
+
+def test_what_is_written_after_that_look_is_found_by_the_next(
+    client: Client, other: Client, engine: Engine
+) -> None:
+    engine.create("a")
+    task = engine.spawn("a")
+    first, second = (
+        Watcher(client, f"{TASKS}{engine.spawn('a')}/"),
+        Watcher(other, f"{TASKS}{task}/"),
+    )
+    remember(engine, first, second)
+    first.ask()
+    engine.cancel("a", task)
+    assert second.ask().status_code == 204  # true when its rows were looked at for the first
+    assert second.ask().status_code == 200
+
+
+def test_whose_sight_differs_looks_for_themselves(client: Client, engine: Engine) -> None:
+    engine.create("a")
+    tenant = Tenant.objects.create(slug="t", name="T")
+    Scope.objects.create(tenant=tenant, queue_pattern="a", header_tenant="acme")
+    user = User.objects.create_user("member")
+    Membership.objects.create(tenant=tenant, user=user, role=Role.VIEWER)
+    member = Client()
+    member.force_login(user)
+    task = engine.spawn("a", headers={"tenant_id": "acme"})
+    pages = [Watcher(client, f"{TASKS}{task}/"), Watcher(member, f"/absurd/t/t/tasks/{task}/")]
+    remember(engine, *pages)
+    assert [page.ask().status_code for page in pages] == [204, 204]
+    assert all(page.statements for page in pages)
+
+
 @pytest.mark.parametrize("what", ["claim", "checkpoint", "complete", "wait", "cancel"])
 def test_whatever_is_written_of_a_task_is_on_its_page(
     client: Client, engine: Engine, what: str
