@@ -19,7 +19,7 @@ from absurd_dashboard.queries.failures import LONGEST_RUN
 from absurd_dashboard.queries.queues import QueueSummary
 
 #: Rows that a count looks at, and failed attempts; a count that meets the first means at least.
-DEPTH, FAILED_DEPTH = 200, 10_000
+DEPTH, FAILED_DEPTH = 100, 10_000
 #: A task that was put back untouched is deferred once it is so old.
 _DEFERRED_AFTER = timedelta(minutes=5)
 #: How long a claim may take to notice that a wait is over.
