@@ -23,6 +23,16 @@ def servers(url: str) -> list[psutil.Process]:
     return [psutil.Process(int(file.read_text().split()[0]))]
 
 
+def dashboards(url: str) -> list[psutil.Process]:
+    """Those of :func:`backends` that a dashboard reads the engine through."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "select pid from pg_stat_activity where application_name like 'absurd-dashboard%'"
+        ).fetchall()
+    numbers = {number for (number,) in rows}
+    return [process for process in backends(url) if process.pid in numbers]
+
+
 def spent(processes: list[psutil.Process]) -> dict[int, float]:
     """Milliseconds of processor time that processes have taken, by their number."""
     found = {}

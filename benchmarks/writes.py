@@ -12,9 +12,10 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -23,7 +24,7 @@ from psycopg import sql
 
 from benchmarks import cores, data
 from benchmarks.http import Browser, sign_in
-from benchmarks.processor import servers
+from benchmarks.processor import dashboards, servers, spent
 from benchmarks.stack import USER, Dashboard, dashboard, versions
 
 QUEUE = "default"
@@ -31,8 +32,9 @@ QUEUE = "default"
 SCALE = 0.1
 WRITERS, BATCH = 2, 10
 WATCHERS, INTERVAL = 100, 2.0
+LIST = "/tasks/"
 #: What is open: as many of each, in turn.
-WATCHED = ("/", "/tasks/", "/tasks/{task}/", "/workers/", "/queues/default/")
+WATCHED = ("/", LIST, "/tasks/{task}/", "/workers/", "/queues/default/")
 #: Indexes that nobody needs and some queries are faster with.
 INDEXES = {
     "t (task_name, task_id)": "create index bench_x on absurd.t_default (task_name, task_id)",
@@ -78,7 +80,7 @@ def throughput(url: str, seconds: float, cores: list[int]) -> float:
 
 
 @contextmanager
-def watched(site: Dashboard, url: str) -> Iterator[None]:
+def watched(site: Dashboard, url: str, kinds: Sequence[str] = WATCHED) -> Iterator[None]:
     """Keep a hundred pages open for the block, each asking as the browser does."""
     cookie = sign_in(site.port, USER, site.password)
     with psycopg.connect(url) as connection:
@@ -86,7 +88,7 @@ def watched(site: Dashboard, url: str) -> Iterator[None]:
             "select task_id from absurd.t_default where state = 'completed' limit %s", [WATCHERS]
         ).fetchall()
     ended = threading.Event()
-    pages = [WATCHED[number % len(WATCHED)].format(task=row[0]) for number, row in enumerate(rows)]
+    pages = [kinds[number % len(kinds)].format(task=row[0]) for number, row in enumerate(rows)]
     threads = [
         threading.Thread(target=_watch, args=(site.port, cookie, page, number, ended))
         for number, page in enumerate(pages)
@@ -121,6 +123,23 @@ def indexed(url: str, statement: str) -> Iterator[None]:
         connection.execute("drop index absurd.bench_x")
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Medians of rounds that come in pairs.
+
+    Attributes:
+        without: tasks per second.
+        after: tasks per second with something.
+        ratio: of the two.
+        taken: milliseconds of the engine's processors that dashboards took meanwhile, per second.
+    """
+
+    without: float
+    after: float
+    ratio: float
+    taken: float
+
+
 def compared(
     url: str,
     around: Callable[[], AbstractContextManager[None]],
@@ -128,18 +147,21 @@ def compared(
     rounds: int,
     seconds: float,
     cores: list[int],
-) -> tuple[float, float, float]:
-    """Throughput without and with something, and the median ratio of rounds that come in pairs."""
-    pairs = []
+) -> Compared:
+    """Throughput without and with something."""
+    found = []
     for _ in range(rounds):
         _settle(url)
         without = throughput(url, seconds, cores)
         with around():
             _settle(url)
-            pairs.append((without, throughput(url, seconds, cores)))
-    ratio = statistics.median(after / before for before, after in pairs)
-    before, after = (statistics.median(column) for column in zip(*pairs, strict=True))
-    return before, after, ratio
+            before, began = spent(dashboards(url)), time.monotonic()
+            after = throughput(url, seconds, cores)
+            took, now = time.monotonic() - began, spent(dashboards(url))
+        # A connection that is new has taken all that it took in this time.
+        taken = sum(now.values()) - sum(before.get(each, 0) for each in now)
+        found.append((without, after, after / without, taken / took))
+    return Compared(*(statistics.median(column) for column in zip(*found, strict=True)))
 
 
 @contextmanager
@@ -167,15 +189,19 @@ def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float)
     data.load(url, SCALE, clock=False)
     say = sys.stdout.write
     say(f"{versions(url)}, {rounds} rounds of {seconds:.0f} s\n\n")
-    say("| with | tasks/s without | with | ratio |\n|---|--:|--:|--:|\n")
+    say("| with | tasks/s without | with | ratio | the dashboard's statements, ms/s |\n")
+    say("|---|--:|--:|--:|--:|\n")
 
     every = sorted(os.sched_getaffinity(0))
 
     def line(
         name: str, around: Callable[[], AbstractContextManager[None]], cores: list[int] = every
     ) -> None:
-        before, after, ratio = compared(url, around, rounds=rounds, seconds=seconds, cores=cores)
-        say(f"| {name} | {before:.0f} | {after:.0f} | {ratio:.2f} |\n")
+        found = compared(url, around, rounds=rounds, seconds=seconds, cores=cores)
+        say(
+            f"| {name} | {found.without:.0f} | {found.after:.0f} | {found.ratio:.2f} |"
+            f" {found.taken:.0f} |\n"
+        )
         sys.stdout.flush()
 
     line("nothing (noise)", nullcontext)
@@ -184,6 +210,8 @@ def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float)
         with _apart(site, url):
             apart = f"{WATCHERS} open pages, the dashboard on a core of its own"
             line(apart, lambda: watched(site, url), cores.engines())
+            lists = f"{WATCHERS} open lists of tasks, the same"
+            line(lists, lambda: watched(site, url, [LIST]), cores.engines())
     for name, statement in INDEXES.items():
         line(f"index {name}", lambda statement=statement: indexed(url, statement))  # type: ignore[misc]
 
