@@ -122,7 +122,7 @@ def lengths(attempts: Iterable[Attempt], since: float) -> ByGroup:
     """What can be said of attempts since an instant, by queue and task name."""
     found: ByGroup = defaultdict(Lengths)
     for queue, name, started, ended, due in attempts:
-        # Two clocks may disagree, below nothing too.
+        # Two clocks may disagree by more than the length: nothing takes less than no time.
         if due is not None and started > since:
             latency = started - due
             found[queue, name].latencies.append((started, latency if latency > 0 else 0.0))

@@ -48,7 +48,9 @@ def three(engine: Engine, us_url: str) -> Iterator[None]:
     """``eu`` is the tests' engine, ``us`` another, and nobody started ``down``."""
     parts = conninfo_to_dict(us_url)
     usual = connections[EU].settings_dict
-    connections.databases[US] = usual | {"NAME": parts["dbname"]}
+    # The role that row-level security binds, where tests run on one, is known in ``eu`` alone.
+    own = {name: each for name, each in usual["OPTIONS"].items() if name != "assume_role"}
+    connections.databases[US] = usual | {"NAME": parts["dbname"], "OPTIONS": own}
     options = {"OPTIONS": {"connect_timeout": 1}}
     connections.databases[DOWN] = usual | {"HOST": "127.0.0.1", "PORT": "1"} | options
     for alias in (US, DOWN):
