@@ -19,6 +19,7 @@ from absurd_dashboard.comparison import Comparison, compare
 from absurd_dashboard.extend.links import TaskLink, task_links
 from absurd_dashboard.extend.panels import Panel, panels
 from absurd_dashboard.extend.tasks import TaskInView
+from absurd_dashboard.history import History
 from absurd_dashboard.jsondiff import Pair
 from absurd_dashboard.lineage import Lineage
 from absurd_dashboard.links import Links
@@ -39,10 +40,10 @@ from absurd_dashboard.timeline import Timeline
 from absurd_dashboard.views import pieces
 
 _GONE = gettext_noop("No task with this id, or none that you may see")
-# An open task's picture moves with the clock, but need not be drawn anew every two seconds.
-_REDRAW_SECONDS = 10
-# Of a finished one, what was done to it in vain and what failed like it may change.
-_FINISHED_SECONDS = 60
+# A task's picture moves with the clock, but need not be drawn anew every two seconds; that of a
+# task that ended some time ago hardly moves.
+_REDRAW_SECONDS, _FINISHED_SECONDS = 10, 60
+_LONG_AGO = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,16 @@ def _followed(found: one_task.TaskDetail, related: Lineage) -> Followed:
     """The task and its relatives: their rows change with all that the page says, but for time."""
     above = (related.parent,) if related.parent else ()
     relatives = {(each.task.queue, each.task.task_id) for each in (*above, *related.children)}
-    task = found.history.task
-    lasts = _FINISHED_SECONDS if state_of(task.state).finished else _REDRAW_SECONDS
-    return Followed(frozenset({(found.queue, task.task_id), *relatives}), timedelta(seconds=lasts))
+    lasts = timedelta(seconds=_redrawn(found.history))
+    return Followed(frozenset({(found.queue, found.history.task.task_id), *relatives}), lasts)
+
+
+def _redrawn(history: History) -> int:
+    """After how many seconds what the page says of time is drawn anew."""
+    ends = [at for run in history.runs for at in (run.completed_at, run.failed_at)]
+    ended = max(filter(None, (*ends, history.task.cancelled_at)), default=history.now)
+    finished = state_of(history.task.state).finished
+    return _FINISHED_SECONDS if finished and history.now - ended > _LONG_AGO else _REDRAW_SECONDS
 
 
 def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]:
@@ -191,9 +199,7 @@ def _parts(request: HttpRequest, found: one_task.TaskDetail) -> tuple[Part, ...]
 
 def _version(found: one_task.TaskDetail) -> tuple[Any, ...]:
     """All facts but the clock and the neighbours, which change without anything new to see."""
-    finished = state_of(found.history.task.state).finished
-    now = found.history.now
-    tick = 0 if finished else int(now.timestamp()) // _REDRAW_SECONDS
+    tick = int(found.history.now.timestamp()) // _redrawn(found.history)
     points = found.history.checkpoints  # the latest written is the last, also when it overwrites
     quiet = replace(
         found.history, now=datetime.fromtimestamp(0, UTC), queue=None, checkpoints=points[-1:]

@@ -264,6 +264,20 @@ def test_whatever_is_written_of_a_task_is_on_its_page(
     assert page.ask().status_code == 200
 
 
+def test_a_finished_task_goes_on_saying_how_long_ago_it_finished(
+    client: Client, engine: Engine
+) -> None:
+    engine.freeze()
+    engine.create("a")
+    task = engine.spawn("a")
+    engine.complete("a", engine.claim("a"), "done")
+    page = Watcher(client, f"{TASKS}{task}/")
+    engine.advance(seconds=30)
+    said = page.ask().text
+    engine.call("select set_config('absurd.fake_now', '', false)")
+    assert "Completed 30 s ago" in said
+
+
 def test_what_becomes_of_a_child_is_on_its_parents_page(client: Client, engine: Engine) -> None:
     engine.create("a")
     engine.create("children")
