@@ -24,12 +24,12 @@ _ASKED = 1
 class _Cursor(psycopg.Cursor[Any]):
     """A cursor that lets the driver prepare its statements; the connection's others go without."""
 
-    room = MOST
+    kept: int
 
     def execute(self, *arguments: Any, **options: Any) -> _Cursor:
         driver = self.connection
         usual = driver.prepare_threshold, driver.prepared_max
-        driver.prepare_threshold, driver.prepared_max = _ASKED, self.room
+        driver.prepare_threshold, driver.prepared_max = _ASKED, self.kept
         try:
             return super().execute(*arguments, **options)
         finally:
@@ -60,16 +60,16 @@ def room(queues: int, partitions: int) -> int:
     return max(LEAST, min(MOST, _ROOM // (queues * _QUEUE + partitions * _PARTITION)))
 
 
-def cursor(connection: BaseDatabaseWrapper, room: int = MOST) -> CursorWrapper:
+def cursor(connection: BaseDatabaseWrapper, kept: int) -> CursorWrapper:
     """A cursor whose statements keep their plans, except where they are logged (``DEBUG``).
 
     Args:
         connection: open, to one server process only, in a transaction that ends by committing.
-        room: for how many statements.
+        kept: of how many statements the connection may keep plans; see :func:`room`.
     """
     if connection.queries_logged:  # with their values, which only Django's own cursor tells
         return connection.cursor()
     # Django's own writes the values into the statement, which makes each a new one.
     plain: Any = _Cursor(connection.connection)
-    plain.room = room
+    plain.kept = kept
     return connection.make_cursor(plain)

@@ -124,11 +124,9 @@ def lengths(attempts: Iterable[Attempt], since: float) -> ByGroup:
     for queue, name, started, ended, due in attempts:
         # Two clocks may disagree by more than the length: nothing takes less than no time.
         if due is not None and started > since:
-            latency = started - due
-            found[queue, name].latencies.append((started, latency if latency > 0 else 0.0))
+            found[queue, name].latencies.append((started, max(0.0, started - due)))
         if ended is not None and ended > since:
-            duration = ended - started
-            found[queue, name].durations.append((ended, duration if duration > 0 else 0.0))
+            found[queue, name].durations.append((ended, max(0.0, ended - started)))
     return found
 
 
@@ -176,25 +174,22 @@ class Grid:
     def spreads(self, lengths: Iterable[tuple[float, float]]) -> list[Spread | None]:
         """Percentiles by slot, of pairs of an instant and a length."""
         found: list[list[float]] = [[] for _ in range(len(self))]
-        first, slot = self._scale
         for instant, length in lengths:
-            place = int((instant - first) // slot)
+            place = self.place(instant)
             if 0 <= place < len(found):
                 found[place].append(length)
         return [Spread.over(each) for each in found]
 
     def waiting(self, waits: Iterable[tuple[float, float]]) -> list[int]:
         """How many waited at the end of each slot, of pairs of when a wait began and ended."""
-        end = len(self)
-        changes = [0] * (end + 1)
-        first, slot = self._scale
+        changes = [0] * (len(self) + 1)
         for began, ended in waits:
             # At the end of its own slot something waits that began in it; it no longer does at
             # the end of the slot that its wait ended in.
-            enter, leave = int((began - first) // slot), int((ended - first) // slot)
-            if enter < leave and leave > 0:
-                changes[min(max(enter, 0), end)] += 1
-                changes[min(leave, end)] -= 1
+            enter, leave = max(self.place(began), 0), max(self.place(ended), 0)
+            if enter < leave:
+                changes[min(enter, len(self))] += 1
+                changes[min(leave, len(self))] -= 1
         return running_total(changes)[:-1]
 
 

@@ -37,6 +37,12 @@ def kept(engine: Engine) -> dict[str, int]:
     return dict(rows)
 
 
+def create_two(engine: Engine) -> None:
+    """Two queues, so that a page is about several."""
+    for queue in ("a", "b"):
+        engine.create(queue)
+
+
 def ask(client: Client, page: str, times: int = 1) -> None:
     for _ in range(times):
         assert client.get(f"/absurd/{page}").status_code == 200
@@ -93,8 +99,7 @@ def _explained(engine: Engine, name: str) -> list[dict[str, Any]]:
 def test_a_connection_keeps_no_more_plans_than_it_has_room_for(
     client: Client, engine: Engine
 ) -> None:
-    for number in range(2):
-        engine.create(f"q{number}")
+    create_two(engine)
     for page in PAGES:
         for window in ("1h", "6h", "24h", "7d", "30d"):
             ask(client, f"{page.partition('?')[0]}?window={window}", 2)
@@ -112,8 +117,7 @@ def test_the_larger_the_plans_the_fewer_are_kept() -> None:
 def test_an_open_page_that_finds_nothing_new_does_not_make_the_connection_forget(
     client: Client, engine: Engine
 ) -> None:
-    for queue in ("a", "b"):
-        engine.create(queue)
+    create_two(engine)
     ask(client, "", 2)
     before = kept(engine)
     token = client.get("/absurd/").text.partition('data-live-token="')[2].partition('"')[0]
@@ -127,8 +131,7 @@ def test_an_open_page_that_finds_nothing_new_does_not_make_the_connection_forget
 
 
 def test_a_queue_that_is_made_anew_is_planned_anew(client: Client, engine: Engine) -> None:
-    for queue in ("a", "b"):
-        engine.create(queue)
+    create_two(engine)
     ask(client, "", 3)
     engine.drop("b")
     engine.create("b")
@@ -138,8 +141,7 @@ def test_a_queue_that_is_made_anew_is_planned_anew(client: Client, engine: Engin
 def test_a_schema_that_changes_under_a_kept_plan_is_read_anew(
     client: Client, engine: Engine
 ) -> None:
-    for queue in ("a", "b"):
-        engine.create(queue)
+    create_two(engine)
     ask(client, "", 3)
     for queue in ("a", "b"):
         engine.call(f'alter table absurd."w_{queue}" alter column event_name type varchar')
@@ -147,8 +149,7 @@ def test_a_schema_that_changes_under_a_kept_plan_is_read_anew(
 
 
 def test_inside_a_transaction_of_the_host_nothing_is_kept(client: Client, engine: Engine) -> None:
-    for queue in ("a", "b"):
-        engine.create(queue)
+    create_two(engine)
     with transaction.atomic(using="absurd"):
         ask(client, "", 3)
     assert kept(engine) == {}
@@ -157,8 +158,7 @@ def test_inside_a_transaction_of_the_host_nothing_is_kept(client: Client, engine
 def test_statements_that_are_logged_are_logged_with_their_values(
     client: Client, engine: Engine
 ) -> None:
-    for queue in ("a", "b"):
-        engine.create(queue)
+    create_two(engine)
     with CaptureQueriesContext(connections["absurd"]) as captured:
         ask(client, "workers/", 3)
     assert [each["sql"] for each in captured if "%(" in each["sql"]] == []

@@ -54,7 +54,7 @@ class Watcher:
             answer: Any = self.client.get(self.path, headers={"X-Absurd-Live": self.token})
         sent = [query["sql"] for query in captured]
         self.ended = sent[-1:] == ["COMMIT"]
-        self.statements = [each for each in sent if each not in {"BEGIN", "COMMIT", "ROLLBACK"}]
+        self.statements = [each for each in sent if each not in {"BEGIN", "COMMIT"}]
         self.token = answer.headers.get("X-Absurd-Token", self.token)
         return answer  # type: ignore[no-any-return]
 
