@@ -128,6 +128,33 @@ def translated() -> Iterator[None]:
         raise known from error
 
 
+@contextmanager
+def at_most(database: str, limit: timedelta) -> Iterator[None]:
+    """Give statements in the block less time than usual; the transaction goes on without them.
+
+    Args:
+        database: alias of the engine's database, in the block of a :func:`snapshot`.
+        limit: of each statement, when it is less than ``STATEMENT_TIMEOUT``.
+
+    Raises:
+        QueryTimedOut: one took longer.
+    """
+    usual = dashboard_settings().statement_timeout
+    with translated(), transaction.atomic(using=database):
+        _limit(database, min(usual, limit))
+        yield
+        _limit(database, usual)
+
+
+def _limit(database: str, length: timedelta) -> None:
+    with connections[database].cursor() as cursor:
+        cursor.execute(f"set local statement_timeout = {_milliseconds(length)}")
+
+
+def _milliseconds(length: timedelta) -> int:
+    return int(length.total_seconds() * 1000)
+
+
 def instant() -> int:
     """Now, in milliseconds, on a clock that the processes of a machine share."""
     return time_ns() // 1_000_000
@@ -135,7 +162,7 @@ def instant() -> int:
 
 def _begin(connection: BaseDatabaseWrapper, own: bool) -> Snapshot:
     """Begin a transaction, the dashboard's own or inside another."""
-    timeout = int(dashboard_settings().statement_timeout.total_seconds() * 1000)
+    timeout = _milliseconds(dashboard_settings().statement_timeout)
     opening = _SETTINGS.format(timeout=timeout, name=tags.application_name())
     began = instant()
     with connection.cursor() as cursor:

@@ -12,13 +12,14 @@ from uuid import UUID
 from absurd_dashboard import fingerprint
 from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
+from absurd_dashboard.queries import shallower
 from absurd_dashboard.queries.failure_notes import Note, notes
 from absurd_dashboard.queries.failures import LONGEST_RUN
 from absurd_dashboard.redaction import MARGIN, Redactor
 from absurd_dashboard.windows import Window
 
-#: Failed attempts of each queue that are looked at, newest claim first.
-DEPTH = 10_000
+#: Failed attempts of each queue that are looked at, newest claim first; see :mod:`.shallower`.
+DEPTHS = (10_000, 1_000, 100)
 #: Slots of a sparkline, which together are the window.
 SLOTS = 24
 #: Groups of alike failures of each queue that are told apart; the commonest.
@@ -94,21 +95,29 @@ class Groups:
         slot: how much time one slot of a sparkline is.
         more: causes that are not in ``rows``.
         rest: attempts in causes too rare to be told apart.
+        depth: failed attempts of each queue that were looked at.
     """
 
     rows: tuple[Group, ...]
     slot: timedelta
     more: int
     rest: int
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One cause; ``alike`` are the keys of its failures in ``sql/dashboard/failures.sql``."""
+    """One cause.
+
+    Attributes:
+        alike: the keys of its failures in ``sql/dashboard/failures.sql``.
+        depth: failed attempts of each queue that were looked at.
+    """
 
     group: Group
     alike: list[int]
     slot: timedelta
+    depth: int
 
 
 def spikes(slots: Sequence[int]) -> bool:
@@ -136,7 +145,8 @@ def groups(
         row["attempts"] for row in read.rows
     )
     more = max(0, len(ranked) - SHOWN)
-    return Groups(_illustrated(access, read, ranked[:SHOWN]), read.slot, more, int(rest))
+    shown = _illustrated(access, read, ranked[:SHOWN])
+    return Groups(shown, read.slot, more, int(rest), read.depth)
 
 
 def one(access: Access, fingerprint: str, span: Window, *, every: bool = False) -> Found | None:
@@ -154,7 +164,7 @@ def one(access: Access, fingerprint: str, span: Window, *, every: bool = False) 
         return None
     found = _groups(access, replace(read, parts={fingerprint: rows}))
     (group,) = _illustrated(access, read, found)
-    return Found(group, sorted({row["key"] for row in rows}), read.slot)
+    return Found(group, sorted({row["key"] for row in rows}), read.slot, read.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,7 @@ class _Read:
     parts: dict[str, list[Row]]
     since: datetime
     slot: timedelta
+    depth: int
 
 
 def _read(access: Access, span: Window, queue: str = "", name: str = "", *, every: bool) -> _Read:
@@ -172,12 +183,12 @@ def _read(access: Access, span: Window, queue: str = "", name: str = "", *, ever
     since = span.since(access.now) or _oldest(access, queues)
     slot = max((access.now - since) / SLOTS, timedelta(seconds=1))
     parameters = _parameters(since, slot, name, every=every)
-    rows = access.each_queue("failure_groups", parameters, queues=queues)
+    rows, depth = shallower.read(access, "failure_groups", parameters, DEPTHS, queues=queues)
     prints = fingerprints(access, rows)
     parts: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         parts[prints[row["key"]]].append(row)
-    return _Read(rows, dict(parts), since, slot)
+    return _Read(rows, dict(parts), since, slot, depth)
 
 
 def _oldest(access: Access, queues: list[str] | None) -> datetime:
@@ -190,7 +201,6 @@ def _parameters(since: datetime, slot: timedelta, name: str, *, every: bool) -> 
         "since": since,
         "from": since,
         "claimed_since": since - LONGEST_RUN,
-        "depth": DEPTH,
         "slots": SLOTS,
         "slot_seconds": slot.total_seconds(),
         "name": name or None,
@@ -223,7 +233,7 @@ def _print(sample: Row) -> str:
 
 def _groups(access: Access, read: _Read) -> list[Group]:
     """One group for each fingerprint, without its example."""
-    capped = any(row["looked"] >= DEPTH for row in read.rows)
+    capped = any(row["looked"] >= read.depth for row in read.rows)
     new_since = access.now - (access.now - read.since) / _NEW
     known = notes(access, read.parts)
     return [

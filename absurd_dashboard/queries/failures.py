@@ -10,11 +10,12 @@ from uuid import UUID
 
 from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
+from absurd_dashboard.queries import shallower
 from absurd_dashboard.redaction import MARGIN
 from absurd_dashboard.windows import Window
 
-#: Failed attempts of each queue that are looked at, newest claim first.
-DEPTH = 2_000
+#: Failed attempts of each queue that are looked at, newest claim first; see :mod:`.shallower`.
+DEPTHS = (2_000, 500, 100)
 #: Attempts are found by their claim; one that failed in the window may have been claimed before.
 LONGEST_RUN = timedelta(hours=24)
 # Characters of an error's parts that are shown.
@@ -64,10 +65,12 @@ class FailurePage:
 
     Attributes:
         older: cursor of the next page, None at the end.
+        depth: failed attempts of each queue that were looked at.
     """
 
     rows: tuple[FailureRow, ...]
     older: FailureCursor | None
+    depth: int
 
 
 def page(
@@ -79,7 +82,7 @@ def page(
     before: FailureCursor | None = None,
     every: bool = False,
     alike: Sequence[int] | None = None,
-    depth: int = DEPTH,
+    depths: Sequence[int] = (),
     size: int | None = None,
 ) -> FailurePage:
     """Read one page.
@@ -92,17 +95,18 @@ def page(
         before: only what failed before this.
         every: all failed attempts, not only those that ended a task.
         alike: only of this cause, from :mod:`absurd_dashboard.queries.failure_groups`.
-        depth: failed attempts of each queue that are looked at.
+        depths: failed attempts of each queue that are looked at, less when that takes too long;
+            :data:`DEPTHS` if none are given.
         size: rows on the page; the setting ``PAGE_SIZE`` unless given.
     """
     size = size or dashboard_settings().page_size
     since = span.since(access.now) or datetime(1970, 1, 1, tzinfo=UTC)
-    rows = access.each_queue(
+    rows, depth = shallower.read(
+        access,
         "failures",
         {
             "since": since,
             "claimed_since": since - LONGEST_RUN,
-            "depth": depth,
             "every": every,
             "alike": None if alike is None else list(alike),
             "name": name or None,
@@ -112,13 +116,15 @@ def page(
             "longest_name": _LONGEST_NAME + MARGIN,
             "longest_message": _LONGEST_MESSAGE + MARGIN,
         },
+        depths or DEPTHS,
         tail="order by failed_at desc, run_id desc limit %(size)s",
         queues=[queue] if queue else None,
     )
     found = tuple(_row(access, row) for row in rows)
     more = len(found) > size
     last = found[size - 1] if more else None
-    return FailurePage(found[:size], FailureCursor(last.failed_at, last.run_id) if last else None)
+    older = FailureCursor(last.failed_at, last.run_id) if last else None
+    return FailurePage(found[:size], older, depth)
 
 
 def _row(access: Access, row: dict[str, Any]) -> FailureRow:

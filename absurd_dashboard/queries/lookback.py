@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db import connections, transaction
-
 from absurd_dashboard import engine, ids
-from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.errors import QueryTimedOut
 
 #: The first slice; the following grow as long as they are cheap.
@@ -99,7 +96,9 @@ def search(
     # A search that goes on far back goes on in steps that befit the distance.
     piece = look.into(_slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest))
     if piece is not None:
-        with _limited(database, budget) if database else nullcontext():
+        # The first slice is outside of it: where that takes too long, there is nothing to show.
+        limit = engine.at_most(database, budget * _OVERRUN) if database else nullcontext()
+        with suppress(QueryTimedOut), limit:
             while piece is not None:
                 piece = look.into(piece)
     return Found(look.rows, look.stopped_at, monotonic() - look.began)
@@ -133,24 +132,3 @@ class _Look(Generic[T]):
         if took > left:
             return None
         return piece.below(_GROWTH if took * _GROWTH < left else 1, self.lowest)
-
-
-@contextmanager
-def _limited(database: str, budget: timedelta) -> Iterator[None]:
-    """End the block when a statement takes some budgets; the transaction goes on.
-
-    The first slice is outside of it: where that takes too long, there is nothing to show.
-    """
-    usual, limit = dashboard_settings().statement_timeout, budget * _OVERRUN
-    try:
-        with engine.translated(), transaction.atomic(using=database):
-            _timeout(database, min(usual, limit))
-            yield
-            _timeout(database, usual)
-    except QueryTimedOut:
-        return
-
-
-def _timeout(database: str, length: timedelta) -> None:
-    with connections[database].cursor() as cursor:
-        cursor.execute(f"set local statement_timeout = {int(length.total_seconds() * 1000)}")

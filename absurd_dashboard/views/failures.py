@@ -24,7 +24,7 @@ from absurd_dashboard.pages import Page, access_to, answered, page, refused
 from absurd_dashboard.policy import Action, policy
 from absurd_dashboard.queries import failure_groups as causes
 from absurd_dashboard.queries.failure_notes import LONGEST, MUTES, Wish, write
-from absurd_dashboard.queries.failures import DEPTH, FailureCursor, FailurePage
+from absurd_dashboard.queries.failures import DEPTHS, FailureCursor, FailurePage
 from absurd_dashboard.queries.failures import page as failure_page
 from absurd_dashboard.windows import WINDOWS, Window, window
 
@@ -35,7 +35,12 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class FailureList:
-    """What the plain list shows; ``depth`` bounds how many attempts it looks at per queue."""
+    """What the plain list shows.
+
+    Attributes:
+        depth: failed attempts that were looked at per queue.
+        hurried: whether these are fewer than usual, for want of time.
+    """
 
     span: Window
     windows: tuple[Choice, ...]
@@ -46,7 +51,8 @@ class FailureList:
     rows: FailurePage
     older: str
     further: Choice | None
-    depth: int = DEPTH
+    depth: int
+    hurried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class CauseList:
         views: by cause or one by one, and final attempts or all.
         rest: attempts in causes that are not shown.
         more: causes that are not shown.
-        depth: failed attempts that are looked at per queue.
+        depth: failed attempts that were looked at per queue.
+        hurried: whether these are fewer than usual, for want of time.
     """
 
     span: Window
@@ -70,7 +77,8 @@ class CauseList:
     rest: int
     every: bool
     further: Choice | None
-    depth: int = causes.DEPTH
+    depth: int
+    hurried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class CauseView:
         within: whether anything failed of it in the window.
         retryable: whether tasks failed of it for good in the window, which the viewer may retry.
         can_triage: whether the viewer may acknowledge and mute it.
+        depth: failed attempts that were looked at per queue.
+        hurried: whether these are fewer than usual, for want of time.
     """
 
     group: causes.Group
@@ -94,8 +104,9 @@ class CauseView:
     further: Choice | None
     every: bool
     can_triage: bool
-    retryable: bool = False
-    depth: int = causes.DEPTH
+    retryable: bool
+    depth: int
+    hurried: bool
 
 
 def failures(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -122,6 +133,8 @@ def by_cause(request: HttpRequest, access: Access) -> Page:
         rest=found.rest,
         every=every,
         further=further(span, kept),
+        depth=found.depth,
+        hurried=found.depth < causes.DEPTHS[0],
     )
     return Page(_("Failures"), shown, live=request.get_full_path())
 
@@ -144,6 +157,8 @@ def one_by_one(request: HttpRequest, access: Access) -> Page:
         rows=rows,
         older=query_url({**kept, "older": rows.older.text()}) if rows.older else "",
         further=further(span, kept),
+        depth=rows.depth,
+        hurried=rows.depth < DEPTHS[0],
     )
     return Page(_("Failures"), shown, live=request.get_full_path())
 
@@ -157,9 +172,8 @@ def cause(request: HttpRequest, access: Access, fingerprint: str) -> Page:
     if found is None:
         found = _anywhere(access, fingerprint)
     before = FailureCursor.parse(request.GET.get("older"))
-    rows = failure_page(
-        access, span, before=before, every=every, alike=found.alike, depth=causes.DEPTH
-    )
+    depths = [each for each in causes.DEPTHS if each <= found.depth]
+    rows = failure_page(access, span, before=before, every=every, alike=found.alike, depths=depths)
     kept = _kept(span, every)
     shown = CauseView(
         group=found.group,
@@ -174,6 +188,8 @@ def cause(request: HttpRequest, access: Access, fingerprint: str) -> Page:
         every=every,
         can_triage=policy().may(access, Action.TRIAGE),
         retryable=within and found.group.tasks.value > 0 and policy().may(access, Action.BULK),
+        depth=rows.depth,
+        hurried=rows.depth < causes.DEPTHS[0],
     )
     return Page(_title(found.group.example), shown, live=request.get_full_path())
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
+from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.models import AuditEntry, FailureNote, Membership, Role, Scope, Tenant
 from absurd_dashboard.queries.failure_groups import SLOTS, spikes
 from absurd_dashboard.redaction import Redaction
@@ -135,7 +137,7 @@ def test_first_and_last_seen_and_the_failures_over_time(client: Client, engine: 
 def test_a_count_that_met_the_bound_says_at_least(
     client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("absurd_dashboard.queries.failure_groups.DEPTH", 2)
+    monkeypatch.setattr("absurd_dashboard.queries.failure_groups.DEPTHS", (2,))
     for _ in range(3):
         fail(engine, "charge", "no card")
     assert only(client)["attempts"] == {"value": 2, "precision": "capped"}
@@ -406,3 +408,59 @@ def test_a_failure_like_others_is_told_to_a_tenant_of_its_own_alone(engine: Engi
     member = member_of(Scope(queue_pattern="a", header_tenant="acme"))
     page = member.get(f"/absurd/t/acme/tasks/{tasks[0]}/").text
     assert "the same as 1 other in this queue" in page
+
+
+#: The server's own ``left``, which all that is read of a failure goes through, as from a slow disk.
+SLOW_DISK = """
+create schema slow_disk;
+create function slow_disk.left(whole text, size integer) returns text language plpgsql as
+  'begin perform pg_sleep(0.02); return pg_catalog.left(whole, size); end';
+set local search_path = slow_disk, pg_catalog, public
+"""
+
+
+@pytest.fixture
+def slow(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Failures of which not even one is read in the time that there is for the first try."""
+    share = timedelta(milliseconds=10) / dashboard_settings().statement_timeout
+    monkeypatch.setattr("absurd_dashboard.queries.shallower._SHARE", share)
+    monkeypatch.setattr("absurd_dashboard.queries.failure_groups.DEPTHS", (10_000, 2))
+    monkeypatch.setattr("absurd_dashboard.queries.failures.DEPTHS", (2_000, 2))
+    tasks = []
+    for number in range(4):
+        engine.advance(seconds=1)
+        tasks.append(fail(engine, "charge", f"no card {number}"))
+    engine.call(SLOW_DISK)
+    return tasks
+
+
+def test_where_all_failures_take_too_long_the_newest_are_told_by_cause(
+    client: Client, slow: list[str]
+) -> None:
+    assert only(client)["attempts"] == {"value": 2, "precision": "capped"}
+    assert twin(client)["depth"] == 2
+    assert "could not be read in time" in client.get("/absurd/failures/").text
+
+
+def test_where_all_failures_take_too_long_the_newest_are_listed(
+    client: Client, slow: list[str]
+) -> None:
+    page = client.get("/absurd/failures/?view=list").text
+    assert [task for task in slow if task in page] == slow[-2:]
+    assert twin(client, view="list")["depth"] == 2
+    assert "could not be read in time" in page
+
+
+def test_a_cause_is_told_of_the_same_failures_as_on_the_page_that_leads_to_it(
+    client: Client, slow: list[str]
+) -> None:
+    page = client.get(f"/absurd/failures/{only(client)['fingerprint']}/").text
+    assert [task for task in slow if task in page] == slow[-2:]
+    assert "could not be read in time" in page
+
+
+def test_nothing_is_said_of_time_where_all_failures_were_read(
+    client: Client, engine: Engine
+) -> None:
+    fail(engine, "charge", "no card")
+    assert "could not be read in time" not in client.get("/absurd/failures/").text
