@@ -118,7 +118,10 @@ def moment(value: datetime | None) -> SafeString:
         return NOTHING
     shown = display.exact(value)
     return format_html(
-        '<time datetime="{}" title="{}" data-exact>{}</time>', value.isoformat(), shown, shown
+        '<time datetime="{}" title="{}" data-form="exact">{}</time>',
+        value.isoformat(),
+        shown,
+        shown,
     )
 
 

@@ -19,12 +19,14 @@ class Part:
         is_name: True for a name from code, from an event or from an error.
         is_quote: True for what somebody else wrote, such as an error's message.
         at: the instant that ``text`` says, in UTC.
+        is_dated: whether it says the day too.
     """
 
     text: str
     is_name: bool = False
     is_quote: bool = False
     at: datetime | None = None
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,6 @@ def quoted(value: str) -> Part:
 def clock(instant: datetime, now: datetime) -> Part:
     """An instant as a time of day; with its date when that is another day than now's."""
     moment = instant.astimezone(UTC)
-    same_day = moment.date() == now.astimezone(UTC).date()
-    form = "%H:%M UTC" if same_day else "%Y-%m-%d %H:%M UTC"
-    return Part(f"{moment:{form}}", at=instant)
+    dated = moment.date() != now.astimezone(UTC).date()
+    form = "%Y-%m-%d %H:%M UTC" if dated else "%H:%M UTC"
+    return Part(f"{moment:{form}}", at=instant, is_dated=dated)

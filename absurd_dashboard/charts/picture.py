@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Width of a slot in the coordinates of the shapes, which are stretched to the window's width.
 SLOT = 10
+#: A slot as long as this, or longer, is told by its day too.
+_DATED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ def hits(slots: Sequence[Slot], slot: timedelta, said: Sequence[str]) -> SafeStr
     return SafeString(
         "".join(
             f'<rect class="abs-chart-hit" x="{number * SLOT}" y="0" width="{SLOT}"'
-            f' height="{HEIGHT}"><title data-at="{each.start.isoformat()}">'
-            f"{when(each.start, slot)} UTC · {escape(words)}</title></rect>"
+            f' height="{HEIGHT}"><title>'
+            f'<time datetime="{each.start.isoformat()}" data-form="moment">'
+            f"{when(each.start, slot)} UTC</time> · {escape(words)}</title></rect>"
             for number, (each, words) in enumerate(zip(slots, said, strict=True))
         )
     )
@@ -113,9 +116,10 @@ def hits(slots: Sequence[Slot], slot: timedelta, said: Sequence[str]) -> SafeStr
 
 def table(slots: Sequence[Slot], slot: timedelta, cells: Sequence[Sequence[str]]) -> SafeString:
     """Rows of a table, oldest slot first."""
+    form = "minute" if slot < _DATED else "day minute"
     return SafeString(
         "\n".join(
-            f'<tr><th scope="row"><time datetime="{each.start.isoformat()}" data-slot>'
+            f'<tr><th scope="row"><time datetime="{each.start.isoformat()}" data-form="{form}">'
             f"{when(each.start, slot)}</time></th>"
             + "".join(f'<td class="abs-number">{escape(cell)}</td>' for cell in row)
             + "</tr>"
@@ -132,4 +136,4 @@ def when(start: datetime, slot: timedelta) -> str:
 # Each slot is named twice in each of four charts, and again at the next look.
 @lru_cache(maxsize=2_000)
 def _when(start: datetime, slot: timedelta, language: str | None) -> str:
-    return dateformat.format(start, "H:i" if slot < timedelta(minutes=10) else "d M H:i")
+    return dateformat.format(start, "H:i" if slot < _DATED else "d M H:i")

@@ -124,9 +124,8 @@ addEventListener("click", async (event) => {
   try {
     const answer = await fetch(link.href, { redirect: "manual" });
     if (!answer.ok) throw new Error(answer.statusText);
-    const page = document.createElement("template");
-    page.innerHTML = await answer.text();
-    const piece = page.content.querySelector("[data-piece]");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const piece = page.querySelector("[data-piece]");
     const rows = (piece.querySelector(":scope > .abs-json-in") ?? piece).childNodes;
     link.replaceWith(...rows);
   } catch {

@@ -26,7 +26,7 @@ function morph(target, source) {
     return;
   }
   // time.js has put this instant into the viewer's words.
-  if (target.localName === "time" && target.dateTime === source.dateTime) return;
+  if (target.localName === "time" && target.dateTime === source.dateTime && target.dataset.form === source.dataset.form) return;
   // The same JSON, perhaps with more of it loaded.
   if (target.dataset?.of && target.dataset.of === source.dataset.of) return;
   attributes(target, source);

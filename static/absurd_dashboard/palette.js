@@ -21,9 +21,8 @@ async function ask() {
     const answer = await fetch(`${form.action}?${query}`, options);
     if (answer.type === "opaqueredirect") return location.assign(form.action); // signed out
     if (!answer.ok) throw new Error(answer.statusText);
-    const page = document.createElement("template");
-    page.innerHTML = await answer.text();
-    list.replaceChildren(...(page.content.querySelector("[data-matches]")?.children ?? []));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    list.replaceChildren(...(page.querySelector("[data-matches]")?.children ?? []));
   } catch (error) {
     if (error.name !== "AbortError") list.textContent = document.documentElement.dataset.textUnreachable;
   }

@@ -18,7 +18,7 @@
     show(theme);
   };
 
-  // The chosen time zone, for time.js and its like; without one they use the browser's.
+  // The chosen time zone, for time.js; without one it uses the browser's.
   try {
     const zone = localStorage.getItem("abs-zone");
     if (zone && new Intl.DateTimeFormat([], { timeZone: zone })) root.dataset.zone = zone;

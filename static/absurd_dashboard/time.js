@@ -1,11 +1,40 @@
-// Keeps relative times current and puts exact ones into the viewer's zone. Ages count from the
-// server's clock: the viewer's may be wrong.
+// Puts instants into the viewer's zone, and keeps relative ones current. Without it all are in UTC.
+// An instant is a <time>, or what has data-instant; data-form names the forms that its text is made of.
+// What has neither instant is now. Ages count from the server's clock: the viewer's may be wrong.
 const root = document.documentElement;
 const ahead = Date.parse(root.dataset.now) - Date.now();
-const exact = new Intl.DateTimeFormat(root.lang || undefined, {
-  year: "numeric", month: "short", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
-  fractionalSecondDigits: 3, hourCycle: "h23", timeZoneName: "short", timeZone: root.dataset.zone,
+let before; // the instant in front of this one
+
+const DAY = { day: "numeric", month: "short" };
+const MINUTE = { hour: "2-digit", minute: "2-digit" };
+const SECOND = { ...MINUTE, second: "2-digit" };
+const MILLISECOND = { ...SECOND, fractionalSecondDigits: 3 };
+const ZONE = { timeZoneName: "short" };
+const format = (fields) => new Intl.DateTimeFormat(root.lang || undefined, {
+  ...fields, hourCycle: "h23", timeZone: root.dataset.zone,
 });
+const day = format(DAY).format;
+const FORMS = {
+  day,
+  newday: (instant) => (day(instant) === day(before) ? "" : day(instant)), // where another one begins
+  minute: format(MINUTE).format,
+  second: format(SECOND).format,
+  millisecond: format(MILLISECOND).format,
+  date: format({ ...DAY, year: "numeric", ...ZONE }).format,
+  moment: format({ ...DAY, ...MINUTE, ...ZONE }).format,
+  exact: format({ ...MILLISECOND, day: "2-digit", month: "short", year: "numeric", ...ZONE }).format,
+  zone: (instant) => format(ZONE).formatToParts(instant).find(({ type }) => type === "timeZoneName").value,
+};
+
+function put(element) {
+  const { dateTime, dataset } = element;
+  const instant = new Date(dateTime ?? dataset.instant ?? Date.now());
+  dataset.local = ""; // until the server says it anew
+  if (dateTime) element.title = `${FORMS.exact(instant)} (${instant.toISOString()})`;
+  if (dataset.form) element.textContent = dataset.form.split(" ").map((form) => FORMS[form](instant)).join(" ").trim();
+  before = instant;
+}
+
 const UNITS = [["s", 1, 60], ["min", 60, 3_600], ["h", 3_600, 86_400], ["d", 86_400, 31_557_600]];
 
 function age(seconds, whole) {
@@ -31,27 +60,26 @@ function show() {
 }
 
 function localise() {
-  for (const time of document.querySelectorAll("time[datetime]:not([data-local])")) {
-    const instant = new Date(time.dateTime);
-    time.dataset.local = "";
-    time.title = `${exact.format(instant)} (${instant.toISOString()})`;
-    if ("exact" in time.dataset) time.textContent = exact.format(instant);
-  }
+  document.querySelectorAll(":is(time[datetime], [data-form]):not([data-local])").forEach(put);
   show();
 }
 
 // Filled when it is wanted: there are hundreds of zones. A new one is for the whole page, drawn anew.
 const zones = document.querySelector("[data-set-zone]");
-zones?.closest("details").addEventListener("toggle", () => {
+const menu = zones?.closest("details");
+function fill() {
   const known = zones.options.length > 2 ? [] : Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC");
   zones.append(...known.map((zone) => new Option(zone)));
   zones.value = root.dataset.zone ?? "";
-});
+}
+menu?.addEventListener("toggle", fill);
+if (menu?.open) fill(); // somebody was faster than this script
 zones?.addEventListener("change", () => {
   try { localStorage.setItem("abs-zone", zones.value); } catch { /* it cannot be remembered */ }
   location.reload();
 });
 
+addEventListener("abs:instant", ({ detail }) => put(detail)); // another script has made it
 addEventListener("abs:updated", localise);
 addEventListener("htmx:afterSettle", localise);
 setInterval(() => document.hidden || show(), 1_000);

@@ -15,10 +15,10 @@ const boxOf = (element) => element?.closest?.(".abs-tl")?.querySelector(".abs-tl
 function show(zoom, pan) {
   const closer = clamp(zoom, 1, MOST);
   view = { zoom: closer, pan: clamp(pan, 0, 1 - 1 / closer) };
-  const zoomed = closer > 1 ? ".abs-tl-box .abs-tl-svg { cursor: grab; touch-action: pan-y; } .abs-tl-axis [data-at], .abs-tl-ground > .abs-timeline-grid { display: none; }" : "";
+  const zoomed = closer > 1 ? ".abs-tl-box .abs-tl-svg { cursor: grab; touch-action: pan-y; } .abs-tl-axis svg > [data-instant], .abs-tl-ground > .abs-timeline-grid { display: none; }" : "";
   sheet.replaceSync(`:is(.abs-tl-box, .abs-tl-ground, .abs-tl-svg) { --abs-tl-zoom: ${view.zoom}; --abs-tl-pan: ${view.pan}; } ${zoomed}`);
   tell();
-  dispatchEvent(new CustomEvent("abs:zoomed"));
+  dispatchEvent(new CustomEvent("abs:zoomed", { detail: view }));
 }
 
 function tell() {

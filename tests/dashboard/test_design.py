@@ -70,6 +70,14 @@ def test_all_scripts_together_are_small_on_their_way() -> None:
     assert sum(len(gzip.compress(script)) for script in own("*.js").values()) < 25 * KILOBYTE
 
 
+def test_all_scripts_together_are_small_when_a_host_minifies_them() -> None:
+    minify = pytest.importorskip("minify")
+    # It takes the names at the top of a script for everybody's, unless they are in a block.
+    blocks = [f"{{{script.decode().replace('export ', '')}}}" for script in own("*.js").values()]
+    minified = [minify.string("application/javascript", block) for block in blocks]
+    assert sum(len(each.encode()) for each in minified) < 25 * KILOBYTE
+
+
 def test_no_rule_needs_to_shout() -> None:
     for name, stylesheet in own("*.css").items():
         assert b"!important" not in stylesheet, name

@@ -205,15 +205,20 @@ def test_names_are_isolated_and_escaped_on_the_page(bench: Bench) -> None:
     bench.task(lambda context: context.await_event("<b>\u202e"))
     task = bench.spawn()
     bench.work(0)
-    status = describe(bench.history(task, 5))
-    page = render_to_string("absurd_dashboard/timeline/sentence.html", {"status": status})
+    page = _drawn(bench.history(task, 5))
     assert '<bdi class="abs-said">&lt;b&gt;⟨U+202E⟩</bdi>' in page
 
 
 def test_instants_on_the_page_can_be_put_into_the_viewers_zone(bench: Bench) -> None:
-    status = describe(SCENARIOS["waiting without a timeout"](bench))
-    page = render_to_string("absurd_dashboard/timeline/sentence.html", {"status": status})
-    assert "data-clock>12:00 UTC</time>" in page
+    history = SCENARIOS["waiting without a timeout"](bench)
+    assert 'data-form="minute">12:00 UTC</time>' in _drawn(history)
+    later = replace(history, now=at(86_400 * 2))
+    assert 'data-form="day minute">2026-03-02 12:00 UTC</time>' in _drawn(later)
+
+
+def _drawn(history: History) -> str:
+    status = describe(history)
+    return render_to_string("absurd_dashboard/timeline/sentence.html", {"status": status})
 
 
 def foreign(text: str) -> str:

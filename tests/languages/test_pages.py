@@ -46,6 +46,9 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "use", "wbr"}
 class Reader(HTMLParser):
     """Collects what a page says itself, not what it quotes."""
 
+    #: Newer Pythons count titles in, but the title of a shape may hold elements.
+    RCDATA_CONTENT_ELEMENTS = ("textarea",)
+
     def __init__(self) -> None:
         super().__init__()
         self.open: list[str] = []

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.interface.site import NOW, Site
 
@@ -96,6 +96,15 @@ def test_a_chosen_time_zone_is_remembered(browser: Browser, site: Site) -> None:
     page.reload()
     expect(time).to_have_attribute("title", re.compile("08:00:00"))
     context.close()
+
+
+def test_all_time_zones_are_there_for_who_opens_the_menu_before_the_script_came(tab: Page) -> None:
+    held: list[Route] = []
+    tab.route("**/time.js", lambda route: held.append(route))
+    tab.goto("/", wait_until="commit")
+    tab.locator("#abs-account summary").click()
+    held[0].continue_()
+    expect(tab.get_by_label("Time zone").get_by_role("option")).not_to_have_count(2)
 
 
 def test_a_link_exchanges_the_page_without_a_reload(tab: Page) -> None:
