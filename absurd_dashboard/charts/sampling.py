@@ -36,6 +36,8 @@ class Depth:
         if self.read < PILOT or self.reaches is None or self.oldest is None:
             return self.read
         recent = _portion(begin, self.reaches, now) * PILOT
+        if begin > self.reaches:  # as evenly as they come, less than what was counted
+            return recent
         even = self.rows / max(_portion(self.oldest, begin, now), 1.0)
         return max(recent, even, PILOT)
 

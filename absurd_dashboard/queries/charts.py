@@ -100,6 +100,19 @@ class _Reader:
             for row in self.access.each_queue(file, given, also=self.also, queues=queues):
                 yield row, slices.share
 
+    def lost(self, begin: datetime) -> list[tuple[Row, int]]:
+        """Failed runs by slot: those claimed since ``begin``, and few of the many before."""
+        oldest = min(begin, self.since - _LONGEST_FAILED_RUN)
+        known = self.depths("failed", oldest)
+        found: list[tuple[Row, int]] = []
+        for since, until, budget in (
+            (begin, self.access.now + timedelta(seconds=1), COUNTED // 8),
+            (oldest, begin, COUNTED // 16),
+        ):
+            plan = Plan.of(known, since, self.access.now, budget)
+            found += self.read("charts_failed", plan, since, claimed=since, until=until)
+        return found
+
     def by_slot(self, rows: Iterable[tuple[Row, int]], column: str) -> list[int]:
         """Sums by slot."""
         sums = [0] * len(self.grid)
@@ -137,9 +150,7 @@ def figures(access: Access, span: Range, *, queue: str = "", name: str = "") -> 
     # With a name, every run's task is looked up.
     counted = Plan.of(known, begin, access.now, COUNTED // 4 if name else COUNTED)
     completed = reader.by_slot(reader.read("charts_completed", counted, begin), "ended")
-    failures = reader.since - max(span.longest_run, _LONGEST_FAILED_RUN)
-    failing = Plan.of(reader.depths("failed", failures), failures, access.now, COUNTED // 4)
-    lost = list(reader.read("charts_failed", failing, failures))
+    lost = reader.lost(begin)
     looked_up = Plan.of(known, begin, access.now, LOOKED_UP)
     return _put_together(
         reader,
@@ -147,7 +158,10 @@ def figures(access: Access, span: Range, *, queue: str = "", name: str = "") -> 
         ended=reader.by_slot(lost, "ended"),
         for_good=reader.by_slot(lost, "for_good"),
         found=reader.attempts(looked_up, begin),
-        plans=(counted, failing, looked_up),
+        counted=counted.share,
+        # An old claim counts only if it failed in the range: most of the time nothing is guessed.
+        counted_failed=max((share for _, share in lost), default=1),
+        looked_up=looked_up.share,
         left_out=len(queues) - len(read),
     )
 
@@ -159,7 +173,9 @@ def _put_together(
     ended: list[int],
     for_good: list[int],
     found: list[tuple[Attempt, int]],
-    plans: tuple[Plan, Plan, Plan],
+    counted: int,
+    counted_failed: int,
+    looked_up: int,
     left_out: int,
 ) -> Figures:
     grid, since = reader.grid, reader.since.timestamp()
@@ -172,7 +188,6 @@ def _put_together(
     queues, every = by_queue(groups), Lengths()
     for each in queues.values():
         every.add(each)
-    counted, failing, looked_up = plans
     return Figures(
         since=reader.since,
         until=reader.access.now,
@@ -186,9 +201,9 @@ def _put_together(
                         grid.spreads(every.latencies), grid.spreads(every.durations))),
         queues=tuple(most_frequent(queues)),
         names=tuple(most_frequent(groups)),
-        counted=counted.share,
-        counted_failed=failing.share,
-        looked_up=looked_up.share,
+        counted=counted,
+        counted_failed=counted_failed,
+        looked_up=looked_up,
         attempts=len(found),
         capped=any(row["waiting"] >= WAITING for row in now_waiting),
         left_out=left_out,

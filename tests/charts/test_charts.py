@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from absurd_dashboard.charts import sampling
 from absurd_dashboard.queries import charts
 from tests.dashboard.engine import START, Engine
 
@@ -162,6 +163,38 @@ class TestFilters:
 
 
 class TestLabels:
+    def test_a_failure_is_counted_once_however_long_ago_it_was_claimed(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        # Longer before now than an hour, the range, and another, and on both sides of their bound.
+        for minutes in (0, 600, 59, 1, 60, 30):
+            engine.advance(minutes=minutes)
+            engine.spawn("q", max_attempts=1)
+            engine.claim("q", lease=100_000)
+        engine.advance(minutes=30)
+        for run in engine.call("select run_id from absurd.r_q"):
+            engine.call("select absurd.fail_run('q', %s, '{}')", *run)
+        figures = read(client)
+        assert (figures["failed"], figures["counted_failed"]) == (6, 1)
+
+    def test_failures_of_the_range_are_exact_though_older_ones_are_too_many(
+        self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(charts, "COUNTED", 160)
+        for module in (charts, sampling):
+            monkeypatch.setattr(module, "PILOT", 20)
+        engine.create("q")
+        for _ in range(100):
+            engine.failed("q")
+            engine.advance(minutes=6)
+        engine.advance(hours=3)
+        for _ in range(5):
+            engine.failed("q")
+            engine.advance(minutes=1)
+        figures = read(client)
+        assert (figures["failed"], figures["counted_failed"]) == (5, 1)
+
     def test_what_is_counted_in_samples_says_so(
         self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
