@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from absurd_dashboard import board
 from absurd_dashboard.checks import register_checks
 
 
@@ -13,5 +14,6 @@ class AbsurdDashboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks; put up the board, before a web server forks."""
         register_checks()
+        board.put_up()

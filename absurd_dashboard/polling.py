@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
-from absurd_dashboard import instances, twins, watching
+from absurd_dashboard import board, instances, twins, watching
 from absurd_dashboard.access import Access
 from absurd_dashboard.engine import Snapshot, instant
 from absurd_dashboard.headers import AGE_HEADER, LIVE_HEADER, TOKEN_HEADER
@@ -19,7 +19,7 @@ from absurd_dashboard.noticing import noticing
 from absurd_dashboard.policy import Grant
 from absurd_dashboard.queries.versions import versions
 from absurd_dashboard.shown import Page, rendered
-from absurd_dashboard.watching import Reading, Token, Versions
+from absurd_dashboard.watching import Reading, Token, Versions, Watch
 
 #: Reads a page through an access object.
 Read = Callable[[Access], Page | HttpResponseBase]
@@ -61,24 +61,24 @@ def polled(request: HttpRequest, grant: Grant, read: Read, place: Place) -> Http
     if (at := watching.unwritten(instance.alias, known)) is not None:
         return _aged(HttpResponse(status=204), at)
     sight = (instance, grant.tenant, tuple(grant.rules))
-    with watching.turn(_seen(request, grant, instance, place), sight) as watch:
+    seen = _seen(request, grant, instance, place)
+    with watching.turn(seen, sight) as watch:
         found = watch.reading
         others = watching.versions(sight)
         if found is not None and others is not None and others.tell(found, known):
             watch.reading = found = found.renewed(others.at, others.stamp)
-        if found is None or not found.serves(known):
-            read_now = _reading(request, instance, grant, sight, known, found, read)
-            if isinstance(read_now, HttpResponseBase):
-                return read_now
-            found, watch.reading = read_now, read_now.kept(place.shared)
-        if found.token.state != known.state and found.drawn is None:
-            answer, drawn = _drawn(request, found, place)
-            if place.shared:
-                watch.reading = drawn
-            return _named(answer, found.token)
-    if found.token.state == known.state:
-        return _named(HttpResponse(status=204), found.token)
-    return _named(HttpResponse(found.drawn), found.token)
+        if found is not None and found.serves(known):
+            return _shown(request, watch, found, known, place)
+        with board.turn(seen if place.shared else None) as other:
+            posted = _posted(other, known)
+            new = posted or _reading(request, instance, grant, sight, known, found, read)
+            if isinstance(new, HttpResponseBase):
+                return new
+            watch.reading = new.kept(place.shared)
+            answer = _shown(request, watch, new, known, place)
+            if other and not posted:
+                _post(other, watch.reading)
+            return answer
 
 
 def _seen(request: HttpRequest, grant: Grant, instance: Instance, place: Place) -> Hashable:
@@ -128,6 +128,34 @@ def _rows(sight: Hashable, opened: Snapshot, access: Access, reading: Reading) -
     found = versions(access, tasks)
     watching.told(sight, Versions(opened.began, opened.stamp, tasks, found))
     return reading.follows.rows(found)
+
+
+def _posted(other: board.Place | None, known: Token) -> Reading | None:
+    """What another process has read meanwhile, if it answers a page that has seen ``known``."""
+    if other is None or (posted := other.read()) is None:
+        return None
+    reading = Reading.posted(Token.of(posted.token), posted.drawn)
+    return reading if reading.serves(known) else None
+
+
+def _post(other: board.Place, reading: Reading) -> None:
+    """Tell the other processes of a reading; of one whose rows are followed, each knows more."""
+    if not reading.follows.tasks:
+        other.write(board.Posted(str(reading.token), reading.drawn))
+
+
+def _shown(
+    request: HttpRequest, watch: Watch, found: Reading, known: Token, place: Place
+) -> HttpResponseBase:
+    """The answer to a page that has seen ``known``."""
+    if found.token.state == known.state:
+        return _named(HttpResponse(status=204), found.token)
+    if found.drawn is not None:
+        return _named(HttpResponse(found.drawn), found.token)
+    answer, drawn = _drawn(request, found, place)
+    if place.shared:
+        watch.reading = drawn
+    return _named(answer, found.token)
 
 
 def _drawn(request: HttpRequest, found: Reading, place: Place) -> tuple[HttpResponseBase, Reading]:

@@ -3,8 +3,9 @@
 An open page asks every two seconds whether it is still true. While nothing is written, the answer
 is one statement, or none where another page asked a moment ago. While something is written all the
 time, a page is read anew once for all who look at it, and not at all where the rows that it shows
-have kept their versions. All of this is of one process and outlives no request's rights: what is
-shared is what one grant sees at one address.
+have kept their versions. All of this is of one process, but for what :mod:`absurd_dashboard.board`
+tells the others, and outlives no request's rights: what is shared is what one grant sees at one
+address.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from typing import Any
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from absurd_dashboard import board
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.engine import instant
-from absurd_dashboard.queries.versions import Followed, Place
+from absurd_dashboard.queries.versions import NOTHING, Followed, Place
 
 #: Pages of a process that are remembered: those asked for last.
 REMEMBERED = 128
@@ -82,6 +84,11 @@ class Reading:
     since: int
     drawn: bytes | None = None
 
+    @classmethod
+    def posted(cls, token: Token, drawn: bytes | None) -> Reading:
+        """What another process has read of a page whose rows nobody follows."""
+        return cls(token, None, NOTHING, "", token.at, drawn)
+
     def serves(self, known: Token) -> bool:
         """Whether it answers a page that has seen ``known``: it is newer, and still new."""
         return self._says(known) and self.token.at > known.at and _new(self.token.at)
@@ -98,7 +105,8 @@ class Reading:
 
     def _says(self, known: Token) -> bool:
         """Whether there is an answer in it for a page that has seen ``known``."""
-        return self.shown is not None or self.token.state == known.state
+        kept = self.shown is not None or self.drawn is not None
+        return kept or self.token.state == known.state
 
     def renewed(self, at: int, stamp: str) -> Reading:
         """The same, true at another time."""
@@ -220,6 +228,7 @@ def forget(**_: object) -> None:
         _watches.clear()
         _versions.clear()
         _stamps.clear()
+        board.clear()
 
 
 def _new(at: int) -> bool:

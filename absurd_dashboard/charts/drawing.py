@@ -1,4 +1,7 @@
-"""The four charts, drawn as SVG from what was read: shapes by attributes, looks by classes."""
+"""The four charts, drawn as SVG from what was read: shapes by attributes, looks by classes.
+
+``tabled`` asks for the same as a table, which is half of the work and opened by few.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,13 @@ _LEAST = 1.5
 _PERCENTILES = ("p50", "p95", "p99")
 
 
-def throughput(figures: Figures) -> Picture:
+def throughput(figures: Figures, *, tabled: bool) -> Picture:
     """What ended: completed upwards, failed downwards."""
     slots = figures.slots
     scale = Linear.over(
         max(slot.completed for slot in slots), max(slot.failed + slot.retried for slot in slots)
     )
+    words = _("%(completed)s completed, %(failed)s failed for good, %(retried)s retried")
     return _picture(
         figures,
         "throughput",
@@ -41,17 +45,18 @@ def throughput(figures: Figures) -> Picture:
         labels=scale.labels,
         base=scale.base,
         shapes=_bars(_blocks(slots, scale)),
-        said=[_("%(completed)s completed, %(failed)s failed for good, %(retried)s retried")
-              % {"completed": f"{slot.completed:,}", "failed": f"{slot.failed:,}",
-                 "retried": f"{slot.retried:,}"} for slot in slots],
-        cells=[(f"{s.completed:,}", f"{s.failed:,}", f"{s.retried:,}") for s in slots],
+        said=[words % {"completed": f"{slot.completed:,}", "failed": f"{slot.failed:,}",
+                       "retried": f"{slot.retried:,}"} for slot in slots],
+        cells=((f"{s.completed:,}", f"{s.failed:,}", f"{s.retried:,}") for s in slots),
+        tabled=tabled,
     )  # fmt: skip
 
 
-def waiting(figures: Figures) -> Picture:
+def waiting(figures: Figures, *, tabled: bool) -> Picture:
     """What waited for a worker at the end of each slot."""
     slots = figures.slots
     scale = Linear.over(max(slot.waiting for slot in slots))
+    words = _("%(count)s waiting")
     total = f"{figures.waiting:,}+" if figures.capped else f"{figures.waiting:,}"
     return _picture(
         figures,
@@ -66,12 +71,13 @@ def waiting(figures: Figures) -> Picture:
         labels=scale.labels,
         base=scale.base,
         shapes=_area([slot.waiting for slot in slots], scale),
-        said=[_("%(count)s waiting") % {"count": f"{slot.waiting:,}"} for slot in slots],
-        cells=[(f"{slot.waiting:,}",) for slot in slots],
+        said=[words % {"count": f"{slot.waiting:,}"} for slot in slots],
+        cells=((f"{slot.waiting:,}",) for slot in slots),
+        tabled=tabled,
     )
 
 
-def latency(figures: Figures) -> Picture:
+def latency(figures: Figures, *, tabled: bool) -> Picture:
     """How long tasks waited for their first claim."""
     return _spreads(
         figures,
@@ -80,10 +86,11 @@ def latency(figures: Figures) -> Picture:
         _("From spawning a task to its first claim, by when it was claimed."),
         _("No task was claimed for the first time in this time."),
         lambda slot: slot.latency,
+        tabled=tabled,
     )
 
 
-def duration(figures: Figures) -> Picture:
+def duration(figures: Figures, *, tabled: bool) -> Picture:
     """How long completed attempts took."""
     return _spreads(
         figures,
@@ -92,6 +99,7 @@ def duration(figures: Figures) -> Picture:
         _("From an attempt's last claim to its completion: the time it slept before is not in it."),
         _("No attempt completed in this time."),
         lambda slot: slot.duration,
+        tabled=tabled,
     )
 
 
@@ -102,6 +110,8 @@ def _spreads(
     note: str,
     nothing: str,
     spread: Callable[[Slot], Spread | None],
+    *,
+    tabled: bool,
 ) -> Picture:
     found = [spread(slot) for slot in figures.slots]
     lengths = {p: [getattr(each, p) if each else None for each in found] for p in _PERCENTILES}
@@ -126,9 +136,10 @@ def _spreads(
             ((p, _steps([None if v is None else scale.y(v) for v in lengths[p]]))
              for p in reversed(_PERCENTILES)),
         ),
-        said=[_spread_words(each) for each in found],
-        cells=[(f"{each.of:,}", *(display.duration(getattr(each, p)) for p in _PERCENTILES))
-               if each else ("0", "–", "–", "–") for each in found],
+        said=_spread_words(found),
+        cells=((f"{each.of:,}", *(display.duration(getattr(each, p)) for p in _PERCENTILES))
+               if each else ("0", "–", "–", "–") for each in found),
+        tabled=tabled,
         columns=(_("Looked at"), *_PERCENTILES),
     )  # fmt: skip
 
@@ -139,7 +150,8 @@ def _picture(
     title: str,
     *,
     said: Sequence[str],
-    cells: Sequence[Sequence[str]],
+    cells: Iterable[Sequence[str]],
+    tabled: bool,
     series: tuple[Series, ...],
     columns: tuple[str, ...] | None = None,
     **more: object,
@@ -151,19 +163,20 @@ def _picture(
         columns=columns or tuple(each.label for each in series),
         ticks=axis(figures.slots, figures.slot),
         hits=hits(figures.slots, figures.slot, said),
-        rows=table(figures.slots, figures.slot, cells),
+        rows=table(figures.slots, figures.slot, cells) if tabled else None,
         width=len(figures.slots) * SLOT,
         **more,  # type: ignore[arg-type]
     )
 
 
-def _spread_words(spread: Spread | None) -> str:
-    if spread is None:
-        return _("none")
-    return _("p50 %(p50)s, p95 %(p95)s, p99 %(p99)s of %(of)s") % {
-        **{p: display.duration(getattr(spread, p)) for p in _PERCENTILES},
-        "of": f"{spread.of:,}",
-    }
+def _spread_words(spreads: Iterable[Spread | None]) -> list[str]:
+    words, none = _("p50 %(p50)s, p95 %(p95)s, p99 %(p99)s of %(of)s"), _("none")
+    return [
+        words % {
+            **{p: display.duration(getattr(each, p)) for p in _PERCENTILES},
+            "of": f"{each.of:,}",
+        } if each else none for each in spreads
+    ]  # fmt: skip
 
 
 def _length(figures: Figures) -> str:
@@ -197,10 +210,12 @@ def _seen(size: float, count: int) -> float:
 
 
 def _bars(blocks: Iterable[Block]) -> SafeString:
-    return format_html_join(
-        "",
-        '<rect class="abs-chart-{}" x="{}" y="{}" width="' + str(SLOT - 2) + '" height="{}"/>',
-        blocks,
+    # As many as slots, or more: format_html takes too long for them.
+    return SafeString(
+        "".join(
+            f'<rect class="abs-chart-{css}" x="{left}" y="{top}" width="{SLOT - 2}" height="{size}"/>'
+            for css, left, top, size in blocks
+        )
     )
 
 

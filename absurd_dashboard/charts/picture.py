@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -62,7 +62,7 @@ class Picture:
         empty: said instead, when there is nothing to show; else empty.
         base: pixels from the top to the line of zero, or None where there is none.
         shapes: in coordinates of :data:`SLOT` for each slot, and pixels.
-        cells: rows of the table, oldest first, each ``td`` after the time.
+        rows: of the table, oldest slot first; None where nobody asked for it.
     """
 
     key: str
@@ -76,7 +76,7 @@ class Picture:
     base: float | None
     shapes: SafeString
     hits: SafeString
-    rows: SafeString
+    rows: SafeString | None
     width: int
     height: int = HEIGHT
 
@@ -114,7 +114,7 @@ def hits(slots: Sequence[Slot], slot: timedelta, said: Sequence[str]) -> SafeStr
     )
 
 
-def table(slots: Sequence[Slot], slot: timedelta, cells: Sequence[Sequence[str]]) -> SafeString:
+def table(slots: Sequence[Slot], slot: timedelta, cells: Iterable[Sequence[str]]) -> SafeString:
     """Rows of a table, oldest slot first."""
     form = "minute" if slot < _DATED else "day minute"
     return SafeString(

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 from absurd_dashboard.charts import drawing
 from absurd_dashboard.charts.grouped import GroupTable
 from absurd_dashboard.links import Links
-from absurd_dashboard.queries.charts import Figures
 from absurd_dashboard.rendering import to_string
 
 register = template.Library()
@@ -25,14 +24,15 @@ _CHARTS = {
 
 
 @register.inclusion_tag("absurd_dashboard/charts/_chart.html")
-def chart(kind: str, figures: Figures) -> dict[str, Any]:
+def chart(kind: str, view: Any) -> dict[str, Any]:
     """Draw one of the charts.
 
     Args:
         kind: ``throughput``, ``latency``, ``duration`` or ``waiting``.
-        figures: what was read.
+        view: the page's data.
     """
-    return {"chart": _CHARTS[kind](figures)}
+    drawn = _CHARTS[kind](view.figures, tabled=kind in view.tables)
+    return {"chart": drawn, "table_url": view.with_table(kind)}
 
 
 @register.simple_tag(takes_context=True)

@@ -13,6 +13,8 @@ from absurd_dashboard.choices import Choice, chips, query_url
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries.charts import Figures, figures
 
+#: What is drawn, in this order.
+CHARTS = ("throughput", "waiting", "latency", "duration")
 #: Longer values are nobody's queue or task name.
 _LONGEST = 500
 
@@ -24,6 +26,7 @@ class ChartsView:
     Attributes:
         span: key of the range.
         known: whether the queue that is asked for is in sight; true when none is.
+        tables: keys of the charts that are wanted as tables, too.
     """
 
     span: str
@@ -33,6 +36,13 @@ class ChartsView:
     ranges: tuple[Choice, ...]
     chips: tuple[Choice, ...]
     figures: Figures
+    tables: tuple[str, ...]
+
+    def with_table(self, chart: str) -> str:
+        """The address of the page with one more chart as a table, too."""
+        tables = ",".join(sorted({*self.tables, chart}))
+        kept = {"queue": self.queue, "name": self.name, "window": self.span, "tables": tables}
+        return f"{query_url(kept)}#chart-{chart}-table"
 
 
 @page("charts", "charts/page", shared=True)
@@ -40,7 +50,9 @@ def charts(request: HttpRequest, access: Access) -> Page:
     """The charts of a range, of all queues in sight or one, of all task names or one."""
     span = chosen(request.GET.get("window"))
     queue, name = _text(request, "queue"), _text(request, "name")
-    kept = {"queue": queue, "name": name, "window": span.key}
+    asked = _text(request, "tables").split(",")
+    tables = tuple(key for key in CHARTS if key in asked)
+    kept = {"queue": queue, "name": name, "window": span.key, "tables": ",".join(tables)}
     shown = ChartsView(
         span=span.key,
         queue=queue,
@@ -52,6 +64,7 @@ def charts(request: HttpRequest, access: Access) -> Page:
         ),
         chips=chips(kept, ("queue", "name")),
         figures=figures(access, span, queue=queue, name=name),
+        tables=tables,
     )
     return Page(gettext("Charts"), shown, live=request.get_full_path(), every=span.refreshed)
 

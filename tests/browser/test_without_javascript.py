@@ -100,6 +100,15 @@ def test_a_failed_task_is_retried(tab: Page, app: Absurd) -> None:
     expect(tab.locator("#abs-toasts")).to_contain_text("Attempt 2 is ready to be claimed.")
 
 
+def test_a_chart_is_read_as_a_table(tab: Page, app: Absurd) -> None:
+    a_failed_task(app)
+    tab.goto("/charts/")
+    table = tab.locator("#chart-throughput-table")
+    table.locator("summary").click()
+    table.get_by_role("link", name="Show the table").click()
+    expect(table.locator("tbody tr").first).to_be_visible()
+
+
 def test_a_list_in_a_payload_is_a_tree_or_a_table(tab: Page, app: Absurd) -> None:
     params = {"items": [{"sku": "A", "sum": 1}, {"sku": "B", "sum": 2}]}
     task = app.spawn("unknown", params, queue=approval.QUEUE)["task_id"]

@@ -27,7 +27,7 @@ def test_the_zone_of_the_browser_or_the_chosen_one_is_in_charts_tables_and_timel
     tab: Page, app: Absurd
 ) -> None:
     task = a_failed_task(app)
-    tab.goto("/charts/")
+    tab.goto("/charts/?tables=throughput")
     _in_zone(tab, "GMT+5:30", 330)
     tab.goto(f"/tasks/{task}/")
     expect(tab.locator(".abs-tl-axis [data-form=date]")).to_contain_text("GMT+5:30")
@@ -35,7 +35,7 @@ def test_the_zone_of_the_browser_or_the_chosen_one_is_in_charts_tables_and_timel
     tab.locator("#abs-account summary").click()
     tab.get_by_label("Time zone").select_option("America/St_Johns")
     expect(tab.locator(".abs-tl-axis [data-form=date]")).to_contain_text("GMT-")
-    tab.goto("/charts/")
+    tab.goto("/charts/?tables=throughput")
     _in_zone(tab, "GMT-", -210, -150)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -19,6 +21,13 @@ def read(client: Client, query: str = "") -> dict[str, Any]:
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()["figures"]
     return found
+
+
+def page(client: Client, address: str) -> str:
+    """The page at an address."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.text
 
 
 def at(figures: dict[str, Any], minutes: int) -> dict[str, Any]:
@@ -155,8 +164,8 @@ class TestFilters:
 
     def test_an_unknown_queue_is_said_to_be_none(self, client: Client, engine: Engine) -> None:
         engine.create("q")
-        page = client.get("/absurd/charts/?queue=nothing").text
-        assert "There is no queue with this name, or none that you may see" in page
+        text = page(client, "/absurd/charts/?queue=nothing")
+        assert "There is no queue with this name, or none that you may see" in text
 
     def test_an_unknown_range_is_the_last_hour(self, client: Client, engine: Engine) -> None:
         assert client.get("/absurd/charts/?format=json&window=9999d").json()["span"] == "1h"
@@ -205,23 +214,47 @@ class TestLabels:
         for _ in range(240):
             engine.advance(seconds=14)
             engine.complete("q", engine.claim("q"))
-        figures, page = read(client), client.get("/absurd/charts/").text
+        figures, text = read(client), page(client, "/absurd/charts/")
         assert (figures["counted"], figures["looked_up"]) == (2, 4)
         assert 160 <= figures["completed"] <= 320
         assert 30 <= figures["attempts"] <= 90
-        assert "one part in <data" in page
-        assert "Completed <strong>≈" in page
+        assert "one part in <data" in text
+        assert "Completed <strong>≈" in text
 
-    def test_a_chart_is_an_image_with_a_name_and_the_same_as_a_table(
+    def test_a_chart_is_an_image_with_a_name(self, client: Client, engine: Engine) -> None:
+        engine.create("q")
+        finished(engine, "q")
+        text = page(client, "/absurd/charts/")
+        for key in ("throughput", "duration", "latency"):
+            assert f'role="img" aria-labelledby="chart-{key}"' in text
+        assert "Nothing waited in this time." in text
+
+    def test_a_chart_is_the_same_as_a_table_where_one_is_asked_for(
         self, client: Client, engine: Engine
     ) -> None:
         engine.create("q")
         finished(engine, "q")
-        page = client.get("/absurd/charts/").text
+        address = "/absurd/charts/?window=6h"
         for key in ("throughput", "duration", "latency"):
-            assert f'role="img" aria-labelledby="chart-{key}"' in page
-            assert f'<details class="abs-fold" id="chart-{key}-table">' in page
-        assert "Nothing waited in this time." in page
+            link = re.search(
+                rf'href="([^"]*tables=[^"]*#chart-{key}-table)"', page(client, address)
+            )
+            assert link is not None
+            address = f"/absurd/charts/{unescape(link[1])}"
+            opened = page(client, address)
+            assert f'id="chart-{key}-table" open>' in opened
+            assert f"#chart-{key}-table" not in opened
+        slots = len(read(client, "window=6h")["slots"])
+        assert opened.count('<tr><th scope="row"><time') == 3 * slots
+
+    def test_a_table_stays_open_in_another_range_and_under_another_filter(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        opened = page(client, "/absurd/charts/?tables=waiting,latency")
+        assert "window=24h&amp;tables=waiting%2Clatency" in opened
+        assert '<input type="hidden" name="tables" value="waiting,latency">' in opened
+        assert 'href="?window=24h"' in page(client, "/absurd/charts/?tables=nonsense")
 
     def test_it_renews_itself_a_few_times_in_each_slot(
         self, client: Client, engine: Engine

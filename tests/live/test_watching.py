@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from absurd_dashboard import urls
+from absurd_dashboard import urls, watching
 from absurd_dashboard.models import Membership, Role, Scope, Tenant
 from absurd_dashboard.policy import Grant, Policy, Rule
 from absurd_dashboard.polling import Place
@@ -66,6 +66,17 @@ def _slowly() -> Iterator[None]:
 
 
 @pytest.fixture
+def another_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes this process as good as another one: it remembers nothing that it read."""
+
+    def forget() -> None:
+        for name in ("_watches", "_versions", "_stamps"):
+            monkeypatch.setattr(watching, name, type(getattr(watching, name))())
+
+    return forget
+
+
+@pytest.fixture
 def other(client: Client) -> Client:
     """Another superuser's browser."""
     browser = Client()
@@ -100,6 +111,37 @@ def test_what_was_drawn_for_one_page_is_not_drawn_again_for_the_others(
     assert drawn.templates
     assert shown.templates == []
     assert shown.content == drawn.content
+
+
+@pytest.mark.parametrize("path", [OVERVIEW, "/absurd/workers/", "/absurd/queues/a/"])
+def test_what_was_drawn_in_one_process_is_shown_by_another_without_asking_the_engine(
+    client: Client,
+    other: Client,
+    engine: Engine,
+    path: str,
+    another_process: Callable[[], None],
+) -> None:
+    engine.create("a")
+    first, second = Watcher(client, path), Watcher(other, path)
+    engine.claim("a", worker=str(engine.spawn("a")))
+    drawn = first.ask()
+    another_process()
+    shown = second.ask()
+    assert second.statements == []
+    assert (shown.content, second.token) == (drawn.content, first.token)
+
+
+def test_who_has_seen_what_another_process_drew_is_told_nothing_new(
+    client: Client, engine: Engine, another_process: Callable[[], None]
+) -> None:
+    engine.create("a")
+    page = Watcher(client, OVERVIEW)
+    engine.spawn("a")
+    assert page.ask().status_code == 200
+    another_process()
+    engine.spawn("a")
+    page.ask()
+    assert page.statements
 
 
 @pytest.mark.parametrize("asks", ["{{ user.username }}", "{{ request.user }}", "{% csrf_token %}"])
@@ -332,21 +374,29 @@ class ByName(Policy):
         return Grant(None, "", (Rule(request.user.get_username()),), frozenset())
 
 
-def test_who_may_see_something_else_at_the_same_address_is_read_for_anew(engine: Engine) -> None:
+@pytest.mark.parametrize("path", [TASKS, OVERVIEW])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_who_may_see_something_else_at_the_same_address_is_read_for_anew(
+    engine: Engine, path: str, processes: int, another_process: Callable[[], None]
+) -> None:
     browsers = {}
     for name in ("ann", "bob"):
         engine.create(name)
         browsers[name] = Client()
         browsers[name].force_login(User.objects.create_user(name))
     with override_settings(ABSURD_DASHBOARD={**SETTINGS, "POLICY": f"{__name__}.ByName"}):
-        pages = {name: Watcher(browser, TASKS) for name, browser in browsers.items()}
+        pages = {name: Watcher(browser, path) for name, browser in browsers.items()}
         for name in browsers:
-            engine.spawn(name, f"secret-of-{name}")
-        texts = {name: page.ask().text for name, page in pages.items()}
-    assert "secret-of-ann" in texts["ann"]
-    assert "secret-of-bob" in texts["bob"]
-    assert "secret-of-ann" not in texts["bob"]
-    assert "secret-of-bob" not in texts["ann"]
+            engine.fail(name, engine.claim(name, worker=f"secret-of-{engine.spawn(name)}"))
+        texts = {}
+        for name, page in pages.items():
+            if processes > 1:
+                another_process()
+            texts[name] = page.ask().text
+    assert "/queues/ann/" in texts["ann"]
+    assert "/queues/bob/" in texts["bob"]
+    assert "/queues/ann/" not in texts["bob"]
+    assert "/queues/bob/" not in texts["ann"]
 
 
 def test_whoever_loses_a_grant_is_answered_nothing_that_others_read(
