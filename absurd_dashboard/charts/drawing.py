@@ -213,7 +213,8 @@ def _bars(blocks: Iterable[Block]) -> SafeString:
     # As many as slots, or more: format_html takes too long for them.
     return SafeString(
         "".join(
-            f'<rect class="abs-chart-{css}" x="{left}" y="{top}" width="{SLOT - 2}" height="{size}"/>'
+            f'<rect class="abs-chart-{css}" x="{left}" y="{top}"'
+            f' width="{SLOT - 2}" height="{size}"/>'
             for css, left, top, size in blocks
         )
     )
