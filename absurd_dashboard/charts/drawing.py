@@ -192,17 +192,18 @@ Block = tuple[str, float, float, float]
 
 def _blocks(slots: Sequence[Slot], scale: Linear) -> Iterator[Block]:
     """Class, left, top and height of the bars."""
+    base = scale.base
     for number, slot in enumerate(slots):
         left = number * SLOT + 1
         up = _seen(scale.size(slot.completed), slot.completed)
         lost = _seen(scale.size(slot.failed), slot.failed)
         tried = _seen(scale.size(slot.retried), slot.retried)
         if up:
-            yield "completed", left, round(scale.base - up, 1), up
+            yield "completed", left, round(base - up, 1), up
         if lost:
-            yield "failed", left, scale.base, lost
+            yield "failed", left, base, lost
         if tried:
-            yield "retried", left, round(scale.base + lost, 1), tried
+            yield "retried", left, round(base + lost, 1), tried
 
 
 def _seen(size: float, count: int) -> float:

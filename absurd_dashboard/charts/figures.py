@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import NamedTuple
 
 #: Rows of the tables by queue and by task name.
@@ -145,7 +144,7 @@ def most_frequent(found: ByGroup) -> list[Group]:
     return made[:_MOST_GROUPS]
 
 
-@dataclass(frozen=True)  # without slots, for what it keeps
+@dataclass(frozen=True, slots=True)
 class Grid:
     """Adjoining slots of one length, of which the last is not over yet."""
 
@@ -161,35 +160,33 @@ class Grid:
     def __len__(self) -> int:
         return -((self.first - self.until) // self.slot)
 
-    def place(self, instant: float) -> int:
-        """In which slot an instant is, in seconds since 1970; beyond the ends where in none."""
-        first, length = self._scale
-        return math.floor((instant - first) / length)
+    def places(self, instants: Iterable[float]) -> list[int]:
+        """In which slots instants are, in seconds since 1970; beyond the ends where in none."""
+        # Thousands are placed, so this is no call for each.
+        first, length = self.first.timestamp(), self.slot.total_seconds()
+        return [math.floor((instant - first) / length) for instant in instants]
 
-    @cached_property
-    def _scale(self) -> tuple[float, float]:
-        """The same in seconds: thousands of instants are placed."""
-        return self.first.timestamp(), self.slot.total_seconds()
-
-    def spreads(self, lengths: Iterable[tuple[float, float]]) -> list[Spread | None]:
+    def spreads(self, lengths: Sequence[tuple[float, float]]) -> list[Spread | None]:
         """Percentiles by slot, of pairs of an instant and a length."""
         found: list[list[float]] = [[] for _ in range(len(self))]
-        for instant, length in lengths:
-            place = self.place(instant)
+        places = self.places(instant for instant, _ in lengths)
+        for place, (_, length) in zip(places, lengths, strict=True):
             if 0 <= place < len(found):
                 found[place].append(length)
         return [Spread.over(each) for each in found]
 
-    def waiting(self, waits: Iterable[tuple[float, float]]) -> list[int]:
+    def waiting(self, waits: Sequence[tuple[float, float]]) -> list[int]:
         """How many waited at the end of each slot, of pairs of when a wait began and ended."""
         changes = [0] * (len(self) + 1)
-        for began, ended in waits:
+        last = len(self)
+        begun = self.places(began for began, _ in waits)
+        over = self.places(ended for _, ended in waits)
+        for begin, end in zip(begun, over, strict=True):
             # At the end of its own slot something waits that began in it; it no longer does at
             # the end of the slot that its wait ended in.
-            enter, leave = max(self.place(began), 0), max(self.place(ended), 0)
-            if enter < leave:
-                changes[min(enter, len(self))] += 1
-                changes[min(leave, len(self))] -= 1
+            if (enter := max(begin, 0)) < end:
+                changes[min(enter, last)] += 1
+                changes[min(end, last)] -= 1
         return running_total(changes)[:-1]
 
 

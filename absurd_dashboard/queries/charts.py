@@ -25,7 +25,7 @@ from absurd_dashboard.charts.ranges import ORIGIN, Range
 from absurd_dashboard.charts.sampling import PILOT, Depth, Plan
 
 #: Runs that are counted, and runs whose tasks are looked up; beyond these, time is sampled.
-COUNTED, LOOKED_UP = 80_000, 4_000
+COUNTED, LOOKED_UP = 80_000, 3_000
 #: Waiting runs of either state that are counted in a queue.
 WAITING = 50_000
 #: Queues that are read when none is chosen.
@@ -116,8 +116,9 @@ class _Reader:
     def by_slot(self, rows: Iterable[tuple[Row, int]], column: str) -> list[int]:
         """Sums by slot."""
         sums = [0] * len(self.grid)
-        for row, weight in rows:
-            place = self.grid.place(row["slot"].timestamp())
+        found = list(rows)
+        places = self.grid.places(row["slot"].timestamp() for row, _ in found)
+        for place, (row, weight) in zip(places, found, strict=True):
             sums[min(max(place, 0), len(sums) - 1)] += row[column] * weight
         return sums
 
