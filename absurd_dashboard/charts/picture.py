@@ -84,7 +84,7 @@ class Picture:
 def axis(slots: Sequence[Slot], slot: timedelta) -> list[Tick]:
     """The round instants below slots."""
     start, end = slots[0].start, slots[-1].start + slot
-    found = ticks(Axis.of([Piece(start, end, 0.0, 1.0)]))
+    found = ticks(Axis.of([Piece(start, end, 0.0, 1.0)]), margin=0.0)
     # A label at the very edge would be cut off.
     inner = [tick for tick in found if 0.03 <= tick.position <= 0.97]
     return [

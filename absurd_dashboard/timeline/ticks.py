@@ -55,8 +55,13 @@ class Tick:
 _FORMS = {"minute": "%H:%M", "second": "%H:%M:%S", "millisecond": "%H:%M:%S.%f"}
 
 
-def ticks(axis: Axis) -> list[Tick]:
-    """The labels of an axis, from left to right; its collapsed gaps get none."""
+def ticks(axis: Axis, *, margin: float = MARGIN) -> list[Tick]:
+    """The labels of an axis, from left to right; its collapsed gaps get none.
+
+    Args:
+        axis: what is labelled.
+        margin: fraction of the width at either end where labels stand beside their lines.
+    """
     found: list[Tick] = []
     for piece in axis.pieces:
         if piece.idle:
@@ -64,10 +69,11 @@ def ticks(axis: Axis) -> list[Tick]:
         step = _step(piece)
         for instant in _round(piece, step):
             place = axis.position(instant)
-            if not found or place - found[-1].position >= _room(found[-1].position, place, step):
-                before = found[-1].at if found else axis.start.astimezone(UTC)
-                dated = before.date() != instant.date()
-                found.append(Tick(instant, place, _form(step), dated))
+            last = found[-1] if found else None
+            if last and place - last.position < _room(last.position, place, step, margin):
+                continue
+            before = last.at if last else axis.start.astimezone(UTC)
+            found.append(Tick(instant, place, _form(step), before.date() != instant.date()))
     return found
 
 
@@ -82,9 +88,9 @@ def _apart(step: timedelta) -> float:
     return _EXACT_APART if step < _SECOND else _APART
 
 
-def _room(before: float, place: float, step: timedelta) -> float:
+def _room(before: float, place: float, step: timedelta, margin: float) -> float:
     """How far apart two labels must be; one beside its line reaches half its width farther."""
-    beside = (before < MARGIN) + (place > 1 - MARGIN)
+    beside = (before < margin) + (place > 1 - margin)
     return _apart(step) + beside * (_apart(step) - _APART / 2) / 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -246,6 +247,18 @@ class TestLabels:
             assert f"#chart-{key}-table" not in opened
         slots = len(read(client, "window=6h")["slots"])
         assert opened.count('<tr><th scope="row"><time') == 3 * slots
+
+    def test_the_axis_is_labelled_at_even_distances(self, client: Client, engine: Engine) -> None:
+        engine.create("q")
+        finished(engine, "q")
+        for minutes in (0, 7, 14):
+            engine.advance(minutes=minutes)
+            axis = page(client, "/absurd/charts/").partition('class="abs-chart-x"')[2]
+            places = [
+                float(x) for x in re.findall(r'<text x="([\d.]+)%"', axis.partition("</svg>")[0])
+            ]
+            assert len(places) >= 5
+            assert {round(b - a) for a, b in pairwise(places)} == {16}
 
     def test_a_table_stays_open_in_another_range_and_under_another_filter(
         self, client: Client, engine: Engine
