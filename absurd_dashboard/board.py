@@ -7,10 +7,10 @@ for itself, and nothing is shared.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import struct
-import sys
 import tempfile
 import zlib
 from collections.abc import Hashable, Iterator
@@ -23,6 +23,8 @@ try:
     import fcntl
 except ImportError:  # Windows, where nothing is forked
     fcntl = None  # type: ignore[assignment]
+
+logger = logging.getLogger(__name__)
 
 #: Pages that there is room for; two that have the same place take turns.
 PLACES = 256
@@ -79,7 +81,8 @@ class Place:
             return
         text = token + drawn
         head = _HEAD.pack(self.key, _digest(text), len(token), len(drawn))
-        os.pwrite(_file, head + text, self._offset)
+        with suppress(OSError):  # no room is left: others read for themselves
+            os.pwrite(_file, head + text, self._offset)
 
     def lock(self) -> bool:
         """Keep other processes out, unless one is there; ends with this process at the latest."""
@@ -122,11 +125,20 @@ def turn(key: Hashable | None) -> Iterator[Place | None]:
 def put_up() -> None:
     """Make the board, which this process and those that it forks from now on have in common."""
     global _file
-    if sys.platform == "linux":
-        _file = os.memfd_create("absurd-dashboard")
-    else:
-        with tempfile.TemporaryFile() as file:
-            _file = os.dup(file.fileno())
+    for make in (_in_memory, _in_a_file):
+        with suppress(OSError, AttributeError):  # the system forbids it, or knows no such thing
+            _file = make()
+            return
+    logger.info("There is no room for a board: each process reads for itself.")
+
+
+def _in_memory() -> int:
+    return os.memfd_create("absurd-dashboard")
+
+
+def _in_a_file() -> int:
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 def clear() -> None:

@@ -17,8 +17,9 @@ MOST, LEAST = 16, 4
 #: About what all of them may take of the server's memory, in kilobytes, and what one takes on the
 #: average for each queue and each partition in it; measured with PostgreSQL 18.
 _ROOM, _QUEUE, _PARTITION = 64_000, 160, 35
-#: A statement is prepared when it was asked this often before.
-_ASKED = 1
+#: A statement is prepared when it was asked this often before: a connection per thread is asked
+#: for most pages rarely, so at once.
+_ASKED = 0
 
 
 class _Cursor(psycopg.Cursor[Any]):

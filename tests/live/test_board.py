@@ -144,3 +144,30 @@ def test_there_is_no_place_for_what_cannot_be_told_apart(page: object) -> None:
 def test_a_place_is_told_by_all_that_is_in_a_key() -> None:
     assert isinstance(board._place(("a", frozenset({"b"}))), Place)
     assert board._place(("a", "b")) != board._place(("a", ["b"]))  # type: ignore[arg-type]
+
+
+def test_without_memory_for_it_the_board_is_a_file(
+    fork: Forks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "_in_memory", forbidden)
+    monkeypatch.setattr(board, "_file", -1)
+    board.put_up()
+    fork(post)
+    assert read() == POSTED
+
+
+def test_where_no_board_can_be_made_each_process_reads_for_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for way in ("_in_memory", "_in_a_file"):
+        monkeypatch.setattr(board, way, forbidden)
+    monkeypatch.setattr(board, "_file", -1)
+    board.put_up()
+    board.clear()
+    with board.turn(PAGE) as place:
+        assert place is None
+
+
+def forbidden() -> int:
+    """As a sandbox answers, or a file system that is not written to."""
+    raise PermissionError
