@@ -107,7 +107,7 @@ class _Reader:
         found: list[tuple[Row, int]] = []
         for since, until, budget in (
             (begin, self.access.now + timedelta(seconds=1), COUNTED // 8),
-            (oldest, begin, COUNTED // 16),
+            (oldest, begin, COUNTED // 32),
         ):
             plan = Plan.of(known, since, self.access.now, budget)
             found += self.read("charts_failed", plan, since, claimed=since, until=until)
