@@ -103,6 +103,15 @@ def duration(figures: Figures, *, tabled: bool) -> Picture:
     )
 
 
+#: What is drawn, in this order.
+CHARTS = {
+    "throughput": throughput,
+    "waiting": waiting,
+    "latency": latency,
+    "duration": duration,
+}
+
+
 def _spreads(
     figures: Figures,
     key: str,

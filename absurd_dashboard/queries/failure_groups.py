@@ -12,6 +12,7 @@ from uuid import UUID
 from absurd_dashboard import fingerprint
 from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
+from absurd_dashboard.errors import QueryTimedOut
 from absurd_dashboard.queries import shallower
 from absurd_dashboard.queries.failure_notes import Note, notes
 from absurd_dashboard.queries.failures import LONGEST_RUN
@@ -157,9 +158,14 @@ def one(access: Access, fingerprint: str, span: Window, *, every: bool = False) 
         fingerprint: which.
         span: failures since when.
         every: see :func:`groups`.
+
+    Raises:
+        QueryTimedOut: so few failures could be read in time that it may be among the others.
     """
     read = _read(access, span, every=every)
     rows = read.parts.get(fingerprint)
+    if rows is None and read.depth < DEPTHS[0]:
+        raise QueryTimedOut
     if rows is None:
         return None
     found = _groups(access, replace(read, parts={fingerprint: rows}))

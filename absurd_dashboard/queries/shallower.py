@@ -43,15 +43,14 @@ def read(
     Raises:
         QueryTimedOut: even the last depth took longer than ``STATEMENT_TIMEOUT``.
     """
+
+    def newest(depth: int) -> tuple[list[Row], int]:
+        given = {**parameters, "depth": depth}
+        return access.each_queue(name, given, tail=tail, queues=queues), depth
+
     *tries, last = depths
+    limit = dashboard_settings().statement_timeout * _SHARE
     for depth in tries:
-        with (
-            suppress(QueryTimedOut),
-            engine.at_most(access.database, dashboard_settings().statement_timeout * _SHARE),
-        ):
-            found = access.each_queue(
-                name, {**parameters, "depth": depth}, tail=tail, queues=queues
-            )
-            return found, depth
-    found = access.each_queue(name, {**parameters, "depth": last}, tail=tail, queues=queues)
-    return found, last
+        with suppress(QueryTimedOut), engine.at_most(access.database, limit):
+            return newest(depth)
+    return newest(last)

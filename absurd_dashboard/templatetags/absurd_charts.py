@@ -15,23 +15,16 @@ from absurd_dashboard.rendering import to_string
 
 register = template.Library()
 
-_CHARTS = {
-    "throughput": drawing.throughput,
-    "latency": drawing.latency,
-    "duration": drawing.duration,
-    "waiting": drawing.waiting,
-}
-
 
 @register.inclusion_tag("absurd_dashboard/charts/_chart.html")
 def chart(kind: str, view: Any) -> dict[str, Any]:
     """Draw one of the charts.
 
     Args:
-        kind: ``throughput``, ``latency``, ``duration`` or ``waiting``.
+        kind: one of :data:`absurd_dashboard.charts.drawing.CHARTS`.
         view: the page's data.
     """
-    drawn = _CHARTS[kind](view.figures, tabled=kind in view.tables)
+    drawn = drawing.CHARTS[kind](view.figures, tabled=kind in view.tables)
     return {"chart": drawn, "table_url": view.with_table(kind)}
 
 

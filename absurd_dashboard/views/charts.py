@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from absurd_dashboard.access import Access
+from absurd_dashboard.charts.drawing import CHARTS
 from absurd_dashboard.charts.ranges import RANGES, chosen
 from absurd_dashboard.choices import Choice, chips, query_url
 from absurd_dashboard.pages import Page, page
 from absurd_dashboard.queries.charts import Figures, figures
 
-#: What is drawn, in this order.
-CHARTS = ("throughput", "waiting", "latency", "duration")
 #: Longer values are nobody's queue or task name.
 _LONGEST = 500
 
@@ -40,8 +40,7 @@ class ChartsView:
 
     def with_table(self, chart: str) -> str:
         """The address of the page with one more chart as a table, too."""
-        tables = ",".join(sorted({*self.tables, chart}))
-        kept = {"queue": self.queue, "name": self.name, "window": self.span, "tables": tables}
+        kept = _kept(self.queue, self.name, self.span, (*self.tables, chart))
         return f"{query_url(kept)}#chart-{chart}-table"
 
 
@@ -52,7 +51,7 @@ def charts(request: HttpRequest, access: Access) -> Page:
     queue, name = _text(request, "queue"), _text(request, "name")
     asked = _text(request, "tables").split(",")
     tables = tuple(key for key in CHARTS if key in asked)
-    kept = {"queue": queue, "name": name, "window": span.key, "tables": ",".join(tables)}
+    kept = _kept(queue, name, span.key, tables)
     shown = ChartsView(
         span=span.key,
         queue=queue,
@@ -67,6 +66,11 @@ def charts(request: HttpRequest, access: Access) -> Page:
         tables=tables,
     )
     return Page(gettext("Charts"), shown, live=request.get_full_path(), every=span.refreshed)
+
+
+def _kept(queue: str, name: str, span: str, tables: Sequence[str]) -> dict[str, str]:
+    """The page's query string."""
+    return {"queue": queue, "name": name, "window": span, "tables": ",".join(tables)}
 
 
 def _text(request: HttpRequest, key: str) -> str:

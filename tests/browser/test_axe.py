@@ -75,6 +75,7 @@ STATES = {
     "the help for queries": ("tasks", "", "#query-help > summary"),
     "no failure": ("failures", "?window=1h&queue=nothing", ""),
     "no event": ("events", "?name=nothing", ""),
+    "charts as tables": ("charts", "?tables=throughput,duration", ""),
     "a cause to be muted": ("failure", "", "#triage > summary"),
 }
 

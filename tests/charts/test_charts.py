@@ -71,6 +71,38 @@ class TestThroughput:
         overview = client.get("/absurd/?format=json").json()
         assert overview["queues"][0]["failed"] == figures["failed"]
 
+    def test_a_failure_is_counted_once_however_long_ago_it_was_claimed(
+        self, client: Client, engine: Engine
+    ) -> None:
+        engine.create("q")
+        # Longer before now than an hour, the range, and another, and on both sides of their bound.
+        for minutes in (0, 600, 59, 1, 60, 30):
+            engine.advance(minutes=minutes)
+            engine.spawn("q", max_attempts=1)
+            engine.claim("q", lease=100_000)
+        engine.advance(minutes=30)
+        for run in engine.call("select run_id from absurd.r_q"):
+            engine.call("select absurd.fail_run('q', %s, '{}')", *run)
+        figures = read(client)
+        assert (figures["failed"], figures["counted_failed"]) == (6, 1)
+
+    def test_failures_of_the_range_are_exact_though_older_ones_are_too_many(
+        self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(charts, "COUNTED", 160)
+        for module in (charts, sampling):
+            monkeypatch.setattr(module, "PILOT", 20)
+        engine.create("q")
+        for _ in range(100):
+            engine.failed("q")
+            engine.advance(minutes=6)
+        engine.advance(hours=3)
+        for _ in range(5):
+            engine.failed("q")
+            engine.advance(minutes=1)
+        figures = read(client)
+        assert (figures["failed"], figures["counted_failed"]) == (5, 1)
+
     def test_what_ended_before_the_range_is_not_in_it(self, client: Client, engine: Engine) -> None:
         engine.create("q")
         finished(engine, "q")
@@ -173,38 +205,6 @@ class TestFilters:
 
 
 class TestLabels:
-    def test_a_failure_is_counted_once_however_long_ago_it_was_claimed(
-        self, client: Client, engine: Engine
-    ) -> None:
-        engine.create("q")
-        # Longer before now than an hour, the range, and another, and on both sides of their bound.
-        for minutes in (0, 600, 59, 1, 60, 30):
-            engine.advance(minutes=minutes)
-            engine.spawn("q", max_attempts=1)
-            engine.claim("q", lease=100_000)
-        engine.advance(minutes=30)
-        for run in engine.call("select run_id from absurd.r_q"):
-            engine.call("select absurd.fail_run('q', %s, '{}')", *run)
-        figures = read(client)
-        assert (figures["failed"], figures["counted_failed"]) == (6, 1)
-
-    def test_failures_of_the_range_are_exact_though_older_ones_are_too_many(
-        self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(charts, "COUNTED", 160)
-        for module in (charts, sampling):
-            monkeypatch.setattr(module, "PILOT", 20)
-        engine.create("q")
-        for _ in range(100):
-            engine.failed("q")
-            engine.advance(minutes=6)
-        engine.advance(hours=3)
-        for _ in range(5):
-            engine.failed("q")
-            engine.advance(minutes=1)
-        figures = read(client)
-        assert (figures["failed"], figures["counted_failed"]) == (5, 1)
-
     def test_what_is_counted_in_samples_says_so(
         self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -228,6 +228,7 @@ class TestLabels:
         text = page(client, "/absurd/charts/")
         for key in ("throughput", "duration", "latency"):
             assert f'role="img" aria-labelledby="chart-{key}"' in text
+            assert f'<details class="abs-fold" id="chart-{key}-table">' in text
         assert "Nothing waited in this time." in text
 
     def test_a_chart_is_the_same_as_a_table_where_one_is_asked_for(

@@ -459,6 +459,12 @@ def test_a_cause_is_told_of_the_same_failures_as_on_the_page_that_leads_to_it(
     assert "could not be read in time" in page
 
 
+def test_a_cause_that_may_be_among_those_not_read_is_not_said_to_be_none(
+    client: Client, slow: list[str]
+) -> None:
+    assert client.get("/absurd/failures/0123456789abcdef/").status_code == 503
+
+
 def test_nothing_is_said_of_time_where_all_failures_were_read(
     client: Client, engine: Engine
 ) -> None:
