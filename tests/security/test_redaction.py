@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -270,4 +271,6 @@ def test_a_step_that_looks_like_a_moment_is_hidden_as_well(
     site.engine.checkpoint("q", task, run, "born", "1987-06-05T04:03:02+00:00")
     redacting(Redaction(pattern=r"\d{4}-\d{2}-\d{2}"))
     for headers in ({}, {"Accept": "application/json"}):
-        assert "1987" not in site.client.get(f"/absurd/tasks/{task}/", headers=headers).text
+        text = site.client.get(f"/absurd/tasks/{task}/", headers=headers).text
+        # Ids and tokens hold any digits by chance.
+        assert "1987" not in re.sub(r"[0-9A-Za-z]{8,}([-.]+[0-9A-Za-z]+)*", "", text)
