@@ -240,6 +240,7 @@ def test_forced_colours_leave_every_state_its_shape_and_word(world: World) -> No
 def test_forced_colours_leave_each_state_a_shape_of_its_own(world: World) -> None:
     """In the tabs of the list, which has all of them; the chosen one is told apart too."""
     world.open("tasks", "?state=failed")
+    world.tab.wait_for_load_state("networkidle")  # the tabs are exchanged when their counts come
     world.tab.emulate_media(forced_colors="active")
     tabs = world.tab.get_by_role("navigation", name="State").locator(".abs-tab:has(svg)")
     assert tabs.count() == 6
