@@ -23,6 +23,7 @@ def test_the_palette_finds_a_task_by_its_id_and_offers_what_can_be_done_to_it(
     tab.keyboard.insert_text(task_id)
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(re.compile(f"/tasks/{task_id}/$"))
+    tab.wait_for_load_state()
 
     tab.keyboard.press("Control+k")
     expect(palette.get_by_role("link", name="Retry this task…")).to_be_visible()
