@@ -1,6 +1,8 @@
 """What a viewer may see of one queue, and the FROM items that say so in SQL."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from psycopg import sql
 
@@ -13,6 +15,25 @@ _GIVEN = sql.SQL(
     "v.checkpoint_name collate \"C\" >= '$awaitEvent:'"
     " and v.checkpoint_name collate \"C\" < '$awaitEvent;'"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ByRuns:
+    """How tasks in a state are come by: from runs in it, which an index serves.
+
+    A task that is pending, running, sleeping or failed is what its last run is.
+
+    Attributes:
+        state: one of these.
+        since: no run that was due or claimed before is looked at; None for all.
+        lowest: no task, and so no run, with an id below this is looked at.
+        most: in each queue, at most so many of the newest are looked at.
+    """
+
+    state: str
+    since: datetime | None
+    lowest: UUID
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,25 @@ class QueueScope:
         if self.tenants is None:
             return table
         return sql.SQL("(select * from {} x where {})").format(table, self._restriction(prefix))
+
+    def tasks_by_runs(self, by: ByRuns) -> sql.Composable:
+        """The queue's tasks in a state, come by from their last runs."""
+        return sql.SQL(
+            "(select x.* from (select n.task_id, n.run_id from {runs} n"
+            " where n.state = {state} and n.available_at >= {since} and n.run_id >= {lowest}"
+            # With a limit the index is read, whatever statistics say.
+            " order by n.available_at desc limit {most}) n"
+            " cross join lateral (select * from {tasks} y where y.task_id = n.task_id"
+            " and y.task_id >= {lowest} and y.last_attempt_run = n.run_id"
+            " and y.state = {state} offset 0) x)"
+        ).format(
+            runs=self._table("r"),
+            tasks=self.relation("t"),
+            state=sql.Literal(by.state),
+            since=sql.Literal(by.since or "-infinity"),
+            lowest=sql.Literal(by.lowest),
+            most=sql.Literal(by.most),
+        )
 
     def _table(self, prefix: str) -> sql.Composable:
         return sql.Identifier("absurd", f"{prefix}_{self.queue}")

@@ -7,7 +7,7 @@ rules out. A queue outside the scope is not in the SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -19,7 +19,7 @@ from django.db.models.sql.datastructures import BaseTable
 from psycopg import sql
 
 from absurd_dashboard.errors import ScopeMissing
-from absurd_dashboard.models.scope import QueueScope, sql_text
+from absurd_dashboard.models.scope import ByRuns, QueueScope, sql_text
 
 M = TypeVar("M", bound="EngineModel")
 
@@ -37,10 +37,16 @@ class UnionTable(BaseTable):
         scopes = vars(query).get("scopes")
         if scopes is None:
             raise ScopeMissing(model.__name__)
+        by = vars(query).get("by_runs")
+        united = (
+            sql_text(model.union(scopes, connection, lambda scope: scope.tasks_by_runs(by)))
+            if by
+            else _united(model, scopes, connection.alias)
+        )
         # Django 6.1 renamed it; before, the alias U0 of a subquery stays bare.
         quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
         alias = quote(str(self.table_alias))
-        return f"({_united(model, scopes, connection.alias)}) AS {alias}", []
+        return f"({united}) AS {alias}", []
 
 
 class ScopedQuery(Query):
@@ -48,6 +54,7 @@ class ScopedQuery(Query):
 
     base_table_class = UnionTable
     scopes: tuple[QueueScope, ...] | None = None
+    by_runs: ByRuns | None = None
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -63,6 +70,12 @@ class ScopedQuerySet(models.QuerySet[M]):
         narrowed = self.all()
         cast("ScopedQuery", narrowed.query).scopes = tuple(scopes)
         return narrowed
+
+    def by_runs(self, by: ByRuns) -> Self:
+        """Only tasks in a state, come by from their runs; of tasks alone."""
+        found = self.all()
+        cast("ScopedQuery", found.query).by_runs = by
+        return found
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("the engine's tables are written by its stored procedures only")
@@ -89,9 +102,18 @@ class EngineModel(models.Model):
 
     @classmethod
     def union(
-        cls, scopes: tuple[QueueScope, ...], connection: BaseDatabaseWrapper
+        cls,
+        scopes: tuple[QueueScope, ...],
+        connection: BaseDatabaseWrapper,
+        relation: Callable[[QueueScope], sql.Composable] | None = None,
     ) -> sql.Composable:
-        """The rows of all queues in scope as one SELECT; none when there is no queue."""
+        """The rows of all queues in scope as one SELECT; none when there is no queue.
+
+        Args:
+            scopes: the queues.
+            connection: to the engine's database.
+            relation: where a queue's rows come from, if not from its table as a whole.
+        """
         columns = {
             str(field.column): str(field.db_type(connection))
             for field in cls._meta.concrete_fields
@@ -102,7 +124,9 @@ class EngineModel(models.Model):
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         return sql.SQL(" UNION ALL ").join(
             sql.SQL("SELECT {}::text AS queue_name, {} FROM {} s").format(
-                sql.Literal(scope.queue), names, scope.relation(cls.prefix)
+                sql.Literal(scope.queue),
+                names,
+                relation(scope) if relation else scope.relation(cls.prefix),
             )
             for scope in scopes
         )

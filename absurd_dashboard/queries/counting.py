@@ -16,8 +16,9 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models import Run
+from absurd_dashboard.queries.few import by_runs
 from absurd_dashboard.queries.lookback import Slice, search
-from absurd_dashboard.queries.tasks import matching
+from absurd_dashboard.queries.tasks import matching, queues_of
 from absurd_dashboard.states import STATES
 
 #: More are counted as "1,000+".
@@ -87,8 +88,9 @@ def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
     runs = _open_runs(access, chosen)
     if runs is not None:
         return Count.capped(runs.values("run_id")[: MOST + 1].count(), MOST)
-    tasks = matching(access, chosen).values_list("task_id", flat=True)
-    if chosen.id:
+    few = by_runs(access, chosen, queues_of(access, chosen))
+    tasks = matching(access, chosen, few).values_list("task_id", flat=True)
+    if chosen.id or few:
         return Count.capped(tasks.order_by()[: MOST + 1].count(), MOST)
 
     def read(piece: Slice, most: int) -> list[UUID]:

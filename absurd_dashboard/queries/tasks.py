@@ -15,7 +15,9 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models import Task
+from absurd_dashboard.models.scope import ByRuns
 from absurd_dashboard.models.union import ScopedQuerySet
+from absurd_dashboard.queries.few import by_runs
 from absurd_dashboard.queries.lookback import Found, Slice, search
 from absurd_dashboard.redaction import LONGEST_NAME
 from absurd_dashboard.search import conditions
@@ -90,7 +92,8 @@ def page(access: Access, chosen: TaskFilter) -> TaskPage:
         access: what the viewer may see.
         chosen: filter and position.
     """
-    meant = matching(access, chosen)
+    few = by_runs(access, chosen, queues_of(access, chosen))
+    meant = matching(access, chosen, few)
     size = dashboard_settings().page_size
     if chosen.newer is not None:
         above = meant.filter(task_id__gt=chosen.newer).order_by("task_id")
@@ -99,7 +102,7 @@ def page(access: Access, chosen: TaskFilter) -> TaskPage:
             return page(access, replace(chosen, newer=None))
         tasks, more_newer, more_older = found.rows[:size][::-1], len(found.rows) > size, True
     else:
-        found = _downwards(access, meant, chosen, size + 1)
+        found = _downwards(access, meant, chosen, size + 1, searched=chosen.searched and not few)
         tasks, more_newer = found.rows[:size], chosen.older is not None
         more_older = len(found.rows) > size
     return TaskPage(
@@ -114,10 +117,10 @@ def page(access: Access, chosen: TaskFilter) -> TaskPage:
 
 
 def _downwards(
-    access: Access, meant: QuerySet[Task], chosen: TaskFilter, wanted: int
+    access: Access, meant: QuerySet[Task], chosen: TaskFilter, wanted: int, *, searched: bool
 ) -> Found[Task]:
     """The newest matching tasks below the page's position."""
-    if not chosen.searched:  # the primary keys lead straight to them
+    if not searched:  # an index leads straight to them
         return Found(list(_below(meant, chosen).order_by("-task_id")[:wanted]), None, 0)
     since = chosen.since(access.now)
 
@@ -175,14 +178,20 @@ def _below(meant: QuerySet[Task], chosen: TaskFilter) -> QuerySet[Task]:
     return meant
 
 
-def matching(access: Access, chosen: TaskFilter) -> QuerySet[Task]:
+def matching(access: Access, chosen: TaskFilter, by: ByRuns | None = None) -> QuerySet[Task]:
     """Every task that a filter lets through, whatever its page; in no order, without payloads.
 
     None where the query makes no sense, or asks for what is hidden from the viewer.
+
+    Args:
+        access: what the viewer may see.
+        chosen: which tasks.
+        by: how to come by those in its state, if not by looking at all; see
+            :func:`absurd_dashboard.queries.few.by_runs`.
     """
-    queues = _queues(access, chosen)
-    tasks: ScopedQuerySet[Task] = access.tasks(queues)
-    tasks = tasks.only(*_COLUMNS).annotate(**_NAME)
+    queues = queues_of(access, chosen)
+    every: ScopedQuerySet[Task] = access.tasks(queues)
+    tasks = (every.by_runs(by) if by else every).only(*_COLUMNS).annotate(**_NAME)
     if any(problems(access, chosen)):
         return tasks.none()
     if chosen.state:
@@ -205,7 +214,8 @@ def problems(access: Access, chosen: TaskFilter) -> Iterator[Problem]:
     yield from refusals(access, reading.query)
 
 
-def _queues(access: Access, chosen: TaskFilter) -> tuple[str, ...]:
+def queues_of(access: Access, chosen: TaskFilter) -> tuple[str, ...]:
+    """The queues that a filter looks into."""
     wanted = conditions.queues(access, chosen.terms)
     if chosen.queue:
         return tuple(name for name in wanted if name == chosen.queue)
@@ -217,7 +227,7 @@ def _with_id(access: Access, tasks: QuerySet[Task], chosen: TaskFilter) -> Query
     meant = chosen.id_range
     if meant is None:
         return tasks.none()
-    runs = access.runs(_queues(access, chosen)).filter(
+    runs = access.runs(queues_of(access, chosen)).filter(
         run_id__gte=meant.first, run_id__lte=meant.last
     )
     size = dashboard_settings().page_size
