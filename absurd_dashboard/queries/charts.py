@@ -26,7 +26,7 @@ from absurd_dashboard.charts.sampling import PILOT, Depth, Plan
 
 #: Runs that are counted, and runs whose tasks are looked up; beyond these, time is sampled.
 COUNTED, LOOKED_UP = 80_000, 3_000
-#: Waiting runs of either state that are counted in a queue.
+#: Waiting runs of either state that are counted in a queue, of those due before the range and in it.
 WAITING = 50_000
 #: Queues that are read when none is chosen.
 QUEUES = 60
@@ -206,7 +206,7 @@ def _put_together(
         counted_failed=counted_failed,
         looked_up=looked_up,
         attempts=len(found),
-        capped=any(row["waiting"] >= WAITING for row in now_waiting),
+        capped=any(row["capped"] for row in now_waiting),
         left_out=left_out,
     )  # fmt: skip
 

@@ -16,9 +16,8 @@ from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models import Run
-from absurd_dashboard.queries.few import by_runs
 from absurd_dashboard.queries.lookback import Slice, search
-from absurd_dashboard.queries.tasks import matching, queues_of
+from absurd_dashboard.queries.tasks import few, matching
 from absurd_dashboard.states import STATES
 
 #: More are counted as "1,000+".
@@ -88,10 +87,17 @@ def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
     runs = _open_runs(access, chosen)
     if runs is not None:
         return Count.capped(runs.values("run_id")[: MOST + 1].count(), MOST)
-    few = by_runs(access, chosen, queues_of(access, chosen))
-    tasks = matching(access, chosen, few).values_list("task_id", flat=True)
-    if chosen.id or few:
+    tasks = matching(access, chosen).values_list("task_id", flat=True)
+    if chosen.id:
         return Count.capped(tasks.order_by()[: MOST + 1].count(), MOST)
+
+    def rest(below: UUID, most: int) -> list[UUID] | None:
+        found = few(access, chosen)
+        if found is None:
+            return None
+        return list(
+            found.filter(task_id__lt=below).order_by().values_list("task_id", flat=True)[:most]
+        )
 
     def read(piece: Slice, most: int) -> list[UUID]:
         part = tasks.filter(task_id__gte=piece.first)
@@ -109,6 +115,7 @@ def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
         since=lowest,
         budget=budget,
         database=access.database,
+        rest=rest,
     )
     if found.stopped_at is not None:
         return Count(len(found.rows), Precision.CAPPED)

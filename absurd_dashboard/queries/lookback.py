@@ -77,6 +77,7 @@ def search(
     since: UUID | None,
     budget: timedelta,
     database: str = "",
+    rest: Callable[[UUID, int], list[T] | None] = lambda *_: None,
 ) -> Found[T]:
     """Look through history until enough is found, or it ends, or the budget does.
 
@@ -89,12 +90,16 @@ def search(
         budget: how long to look; a slice that is expected not to fit in is not begun.
         database: where it is read; a slice that takes far longer than expected is given up there,
             and the search with it. Without, slices may take as long as any statement.
+        rest: asked once the first slice was not enough, for another way to what is below it: at
+            most so many rows below an id, newest first; None where there is no other way.
     """
     lowest = since or _LOWEST
     top = min(now, (ids.timestamp(below) or now)) if below else now
     look = _Look(read, wanted, lowest, budget)
     # A search that goes on far back goes on in steps that befit the distance.
     piece = look.into(_slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest))
+    if look.stopped_at is not None and look.add(rest(look.stopped_at, wanted - len(look.rows))):
+        return Found(look.rows, None, monotonic() - look.began)
     if piece is not None:
         # The first slice is outside of it: where that takes too long, there is nothing to show.
         limit = engine.at_most(database, budget * _OVERRUN) if database else nullcontext()
@@ -119,6 +124,11 @@ class _Look(Generic[T]):
     rows: list[T] = field(default_factory=list)
     stopped_at: UUID | None = None
     began: float = field(default_factory=monotonic)
+
+    def add(self, rows: list[T] | None) -> bool:
+        """Add what else was found; False where nothing else was looked at."""
+        self.rows += rows or []
+        return rows is not None
 
     def into(self, piece: Slice) -> Slice | None:
         """Read a slice; the next one, or None when the search is over."""

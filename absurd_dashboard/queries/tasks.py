@@ -92,17 +92,18 @@ def page(access: Access, chosen: TaskFilter) -> TaskPage:
         access: what the viewer may see.
         chosen: filter and position.
     """
-    few = by_runs(access, chosen, queues_of(access, chosen))
-    meant = matching(access, chosen, few)
+    meant = matching(access, chosen)
     size = dashboard_settings().page_size
     if chosen.newer is not None:
-        above = meant.filter(task_id__gt=chosen.newer).order_by("task_id")
+        narrow = few(access, chosen)
+        every = meant if narrow is None else narrow
+        above = every.filter(task_id__gt=chosen.newer).order_by("task_id")
         found = Found(list(above[: size + 1]), None, 0)
         if len(found.rows) < size:  # the newest page, and no longer full: show it from the top
             return page(access, replace(chosen, newer=None))
         tasks, more_newer, more_older = found.rows[:size][::-1], len(found.rows) > size, True
     else:
-        found = _downwards(access, meant, chosen, size + 1, searched=chosen.searched and not few)
+        found = _downwards(access, meant, chosen, size + 1)
         tasks, more_newer = found.rows[:size], chosen.older is not None
         more_older = len(found.rows) > size
     return TaskPage(
@@ -117,12 +118,18 @@ def page(access: Access, chosen: TaskFilter) -> TaskPage:
 
 
 def _downwards(
-    access: Access, meant: QuerySet[Task], chosen: TaskFilter, wanted: int, *, searched: bool
+    access: Access, meant: QuerySet[Task], chosen: TaskFilter, wanted: int
 ) -> Found[Task]:
     """The newest matching tasks below the page's position."""
-    if not searched:  # an index leads straight to them
+    if not chosen.searched:  # the primary keys lead straight to them
         return Found(list(_below(meant, chosen).order_by("-task_id")[:wanted]), None, 0)
     since = chosen.since(access.now)
+
+    def rest(below: UUID, most: int) -> list[Task] | None:
+        found = few(access, chosen)
+        if found is None:
+            return None
+        return list(found.filter(task_id__lt=below).order_by("-task_id")[:most])
 
     def read(piece: Slice, most: int) -> list[Task]:
         part = _below(meant, chosen).filter(task_id__gte=piece.first)
@@ -138,6 +145,7 @@ def _downwards(
         since=ids.floor(since) if since else None,
         budget=dashboard_settings().search_budget,
         database=access.database,
+        rest=rest,
     )
 
 
@@ -187,7 +195,7 @@ def matching(access: Access, chosen: TaskFilter, by: ByRuns | None = None) -> Qu
         access: what the viewer may see.
         chosen: which tasks.
         by: how to come by those in its state, if not by looking at all; see
-            :func:`absurd_dashboard.queries.few.by_runs`.
+            :func:`few`.
     """
     queues = queues_of(access, chosen)
     every: ScopedQuerySet[Task] = access.tasks(queues)
@@ -205,6 +213,12 @@ def matching(access: Access, chosen: TaskFilter, by: ByRuns | None = None) -> Qu
         return _with_id(access, meant, chosen)
     since = chosen.since(access.now)
     return meant if since is None else meant.filter(task_id__gte=ids.floor(since))
+
+
+def few(access: Access, chosen: TaskFilter) -> QuerySet[Task] | None:
+    """What :func:`matching` says, by way of runs; None where too many of these are in the state."""
+    by = by_runs(access, chosen, queues_of(access, chosen))
+    return None if by is None else matching(access, chosen, by)
 
 
 def problems(access: Access, chosen: TaskFilter) -> Iterator[Problem]:

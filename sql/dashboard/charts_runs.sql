@@ -15,4 +15,5 @@ select {queue}::text as queue_name, left(t.task_name, 200) as task_name,
           and x.available_at >= s.at and x.available_at < s.at + %(length)s::interval
         limit %(depth)s) r
  cross join lateral (select * from {t} x where x.task_id = r.task_id offset 0) t
- where true {also}
+ -- What was over before the range does not count: its tasks need not be looked up.
+ where (r.started_at > %(since)s or r.completed_at > %(since)s) {also}

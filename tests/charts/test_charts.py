@@ -180,6 +180,23 @@ class TestBacklog:
         engine.advance(minutes=2)
         assert read(client)["waiting"] == 1
 
+    @pytest.mark.parametrize("minutes", [1, 90], ids=["in the range", "before it"])
+    def test_what_was_not_counted_to_the_end_is_at_least_so_many(
+        self, client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch, minutes: int
+    ) -> None:
+        engine.create("q")
+        for _ in range(2):  # in two slots, neither of which meets the limit by itself
+            engine.spawn("q")
+            engine.advance(minutes=minutes)
+        engine.advance(minutes=minutes)
+        monkeypatch.setattr(charts, "WAITING", 3)
+        assert (read(client)["waiting"], read(client)["capped"]) == (2, False)
+        monkeypatch.setattr(charts, "WAITING", 2)
+        assert (read(client)["waiting"], read(client)["capped"]) == (2, True)
+        # Two were looked at, and there may be more of that name.
+        narrow = read(client, "name=other")
+        assert (narrow["waiting"], narrow["capped"]) == (0, True)
+
 
 class TestFilters:
     def test_a_queue_and_a_task_name_narrow_everything(

