@@ -10,8 +10,9 @@ from typing import Any
 
 #: How many of a queue's newest runs tell how fast they come.
 PILOT = 5_000
-#: Slices that a sampled time is divided into.
-_SLICES = 240
+#: Slices that a sampled time is divided into, at most, and rows to be found in each: a slice costs
+#: a search, which is worth some rows, and in a partitioned queue one in each partition.
+_SLICES, _IN_SLICE = 240, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class Slices:
         return cls(begin, 0, 0, now - begin + timedelta(seconds=1), 1)
 
     @classmethod
-    def sampled(cls, begin: datetime, now: datetime, share: int) -> Slices:
-        """One part in ``share``."""
-        step = (now - begin) / _SLICES
+    def sampled(cls, begin: datetime, now: datetime, share: int, number: int) -> Slices:
+        """One part in ``share`` of each of so many."""
+        step = (now - begin) / number
         epoch = datetime.fromtimestamp(0, begin.tzinfo)
         return cls(epoch, (begin - epoch) // step, (now - epoch) // step, step, share)
 
@@ -92,28 +93,41 @@ class Slices:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which queues are read as a whole, and which in slices."""
+    """Which queues are read as a whole, and which in how many slices."""
 
     whole: tuple[str, ...]
     sampled: tuple[str, ...]
     share: int
+    slices: int = _SLICES
 
     @classmethod
-    def of(cls, depths: Iterable[Depth], begin: datetime, now: datetime, budget: int) -> Plan:
-        """Read about ``budget`` runs in total, and everything where there are no more."""
+    def of(
+        cls, depths: Iterable[Depth], begin: datetime, now: datetime, budget: int, every: int = 0
+    ) -> Plan:
+        """Read about ``budget`` runs in total, and everything where there are no more.
+
+        Args:
+            depths: what is known of the queues.
+            begin: of the time in question.
+            now: its end.
+            budget: how many runs to read where there are more.
+            every: everything is read where there are no more than these, if that is more.
+        """
         expected = {depth.queue: depth.expected(begin, now) for depth in depths}
-        if sum(expected.values()) <= budget:
+        if sum(expected.values()) <= max(budget, every):
             return cls(tuple(expected), (), 1)
         # A queue is sampled when it takes more than an even part of the budget.
         even = budget / len(expected)
         large = {queue: rows for queue, rows in expected.items() if rows > even}
         small = tuple(queue for queue in expected if queue not in large)
         left = max(budget - sum(expected[queue] for queue in small), budget / 2)
-        return cls(small, tuple(large), math.ceil(sum(large.values()) / left))
+        share = math.ceil(sum(large.values()) / left)
+        return cls(small, tuple(large), share, min(max(budget // _IN_SLICE, 1), _SLICES))
 
     def parts(self, begin: datetime, now: datetime) -> list[tuple[tuple[str, ...], Slices]]:
         """Queues with the slices to read of them."""
         parts = [(self.whole, Slices.whole(begin, now))]
         if self.sampled:
-            parts.append((self.sampled, Slices.sampled(begin, now, self.share)))
+            sampled = Slices.sampled(begin, now, self.share, self.slices)
+            parts.append((self.sampled, sampled))
         return [part for part in parts if part[0]]

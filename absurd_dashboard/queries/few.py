@@ -16,7 +16,7 @@ from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models.scope import ByRuns
 
 #: More runs in a state are many: in one queue, and in all of them together.
-IN_A_QUEUE, IN_ALL = 2_000, 5_000
+IN_A_QUEUE, IN_ALL = 1_000, 5_000
 #: A task in such a state is what its last run is. Runs in the latter were claimed after their task
 #: was spawned, the others may be due at any time.
 _AT_ANY_TIME, _CLAIMED = ("pending", "sleeping"), ("running", "failed")

@@ -26,6 +26,17 @@ class TestPlan:
         plan = Plan.of([depth("a", 10), depth("b", PILOT)], BEGIN, NOW, budget=10_000)
         assert (plan.whole, plan.sampled, plan.share) == (("a",), ("b",), 121)
 
+    def test_what_can_be_counted_is_though_an_estimate_would_have_to_do_with_less(self) -> None:
+        few, many = ([depth("a", runs)] for runs in (4_000, PILOT))
+        assert Plan.of(few, BEGIN, NOW, budget=2_000, every=4_000).share == 1
+        # 5,000 in the last hour are about 1.2 million in ten days.
+        assert Plan.of(many, BEGIN, NOW, budget=2_000, every=4_000).share == 600
+
+    def test_there_are_fewer_slices_where_each_would_hold_next_to_nothing(self) -> None:
+        large = [depth("a", PILOT)]
+        slices = [Plan.of(large, BEGIN, NOW, budget).slices for budget in (80_000, 2_500, 10)]
+        assert slices == [240, 100, 1]
+
     def test_a_queue_that_was_quiet_lately_is_expected_to_have_been_as_on_average(self) -> None:
         quiet = depth("a", PILOT, hours=24 * 9, rows=10_000_000)
         assert quiet.expected(BEGIN, NOW) == 5_000_000
@@ -37,8 +48,8 @@ class TestPlan:
 class TestSlices:
     def test_an_open_page_that_asks_again_gets_the_same_slices(self) -> None:
         later = timedelta(seconds=2)
-        first = Slices.sampled(BEGIN, NOW, 7)
-        second = Slices.sampled(BEGIN + later, NOW + later, 7)
+        first = Slices.sampled(BEGIN, NOW, 7, 240)
+        second = Slices.sampled(BEGIN + later, NOW + later, 7, 240)
         assert (first.step, first.begin) == (second.step, second.begin)
         assert first.last == second.last
 
