@@ -3,5 +3,5 @@
 select {queue}::text as queue_name, count(*) as runs
   from (select from {every_r} r
          where r.state = %(state)s and r.available_at >= coalesce(%(since)s::timestamptz, '-infinity')
-           and r.run_id >= %(lowest)s
+           {also}
          order by r.available_at desc limit %(most)s) x
