@@ -19,12 +19,10 @@ _GIVEN = sql.SQL(
 
 @dataclass(frozen=True, slots=True)
 class ByRuns:
-    """How tasks in a state are come by: from runs in it, which an index serves.
-
-    A task that is pending, running, sleeping or failed is what its last run is.
+    """How tasks are come by that have a run in a state: from these runs, which an index serves.
 
     Attributes:
-        state: one of these.
+        state: of the run.
         since: no run that was due or claimed before is looked at; None for all.
         lowest: no task, and so no run, with an id below this is looked at.
         most: in each queue, at most so many of the newest are looked at.
@@ -57,15 +55,14 @@ class QueueScope:
         return sql.SQL("(select * from {} x where {})").format(table, self._restriction(prefix))
 
     def tasks_by_runs(self, by: ByRuns) -> sql.Composable:
-        """The queue's tasks in a state, come by from their last runs."""
+        """The queue's tasks that have a run in a state, come by from these runs."""
         return sql.SQL(
-            "(select x.* from (select n.task_id, n.run_id from {runs} n"
-            " where n.state = {state} and n.available_at >= {since} and n.run_id >= {lowest}"
+            "(select x.* from (select distinct n.task_id from (select r.task_id from {runs} r"
+            " where r.state = {state} and r.available_at >= {since} and r.run_id >= {lowest}"
             # With a limit the index is read, whatever statistics say.
-            " order by n.available_at desc limit {most}) n"
+            " order by r.available_at desc limit {most}) n) n"
             " cross join lateral (select * from {tasks} y where y.task_id = n.task_id"
-            " and y.task_id >= {lowest} and y.last_attempt_run = n.run_id"
-            " and y.state = {state} offset 0) x)"
+            " and y.task_id >= {lowest} offset 0) x)"
         ).format(
             runs=self._table("r"),
             tasks=self.relation("t"),

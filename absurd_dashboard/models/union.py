@@ -72,7 +72,7 @@ class ScopedQuerySet(models.QuerySet[M]):
         return narrowed
 
     def by_runs(self, by: ByRuns) -> Self:
-        """Only tasks in a state, come by from their runs; of tasks alone."""
+        """Only tasks that have a run in a state, come by from these; of tasks alone."""
         found = self.all()
         cast("ScopedQuery", found.query).by_runs = by
         return found

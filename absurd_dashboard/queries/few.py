@@ -1,7 +1,7 @@
-"""States that few tasks are in: all of these are found at once, by their runs.
+"""What few tasks are: in a state, or failed before. All of these are found at once, by their runs.
 
 A list of tasks goes through tasks, newest first, until a page is full: where one in a thousand is
-in the state that is looked for, that is a search. Runs have an index on their state.
+what is looked for, that is a search. Runs have an index on their state.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.filters import TaskFilter
 from absurd_dashboard.models.scope import ByRuns
+from absurd_dashboard.search.grammar import Term, Value
 
 #: More runs in a state are many.
 FEW = 5_000
-#: A task in such a state is what its last run is. Runs in the latter were claimed after their task
-#: was spawned, the others may be due at any time.
+#: A task in such a state has a run in it, its last. Runs in the latter states were claimed after
+#: their task was spawned, the others may be due at any time.
 _AT_ANY_TIME, _CLAIMED = ("pending", "sleeping"), ("running", "failed")
 # An id is as exact as a millisecond.
 _MARGIN = timedelta(seconds=1)
@@ -27,19 +28,41 @@ _ABOVE = "and r.run_id >= %(lowest)s"
 
 
 def by_runs(access: Access, chosen: TaskFilter, queues: Iterable[str]) -> ByRuns | None:
-    """How to come by all tasks in a filter's state; None where they are many, or it names none.
+    """How to come by all tasks of a filter; None where there are many runs to go by, or none.
 
     Args:
         access: what the viewer may see.
         chosen: which tasks; its page does not matter.
         queues: which it looks into.
     """
-    if chosen.id or chosen.state not in (*_AT_ANY_TIME, *_CLAIMED):
+    state = "" if chosen.id else _state(chosen)
+    if not state:
         return None
     since = chosen.since(access.now)
-    claimed = since - _MARGIN if since and chosen.state in _CLAIMED else None
-    by = ByRuns(chosen.state, claimed, ids.floor(since) if since else _LOWEST, FEW)
+    claimed = since - _MARGIN if since and state in _CLAIMED else None
+    by = ByRuns(state, claimed, ids.floor(since) if since else _LOWEST, FEW)
     return by if _runs(access, by, set(queues)) <= FEW else None
+
+
+def _state(chosen: TaskFilter) -> str:
+    """A state that a run of every task of a filter is in; empty where there is none."""
+    if chosen.state in (*_AT_ANY_TIME, *_CLAIMED):
+        return chosen.state
+    return "failed" if any(map(_failed, chosen.terms)) else ""
+
+
+def _failed(term: Term) -> bool:
+    """Whether what a term finds has a failed run: only such a one is followed by another."""
+    if term.negated:
+        return False
+    return term.qualifier == "error" or (
+        term.qualifier == "attempts" and all(map(_beyond_first, term.values))
+    )
+
+
+def _beyond_first(attempts: Value) -> bool:
+    number = int(attempts.parts[0])
+    return number > 1 if attempts.compare in ("", ">=") else attempts.compare == ">" and number > 0
 
 
 def _runs(access: Access, by: ByRuns, queues: set[str]) -> int:

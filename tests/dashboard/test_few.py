@@ -71,6 +71,31 @@ def test_nothing_is_said_to_be_nothing_without_looking_on(
     assert listed(client, f"state=failed&window=all&{more}") == ([], True)
 
 
+@pytest.mark.parametrize(
+    "query", ["error:gone", "attempts:2", "attempts:>=2", "attempts:>1", "attempts:2,3"]
+)
+def test_what_only_failed_attempts_can_be_is_found_by_these(
+    client: Client, engine: Engine, query: str
+) -> None:
+    engine.create("a")
+    task = engine.spawn("a", retry_strategy={"kind": "none"})
+    engine.fail("a", engine.claim("a"), name="Gone", message="m")
+    engine.complete("a", engine.claim("a"))
+    engine.advance(days=30)
+    assert listed(client, f"q={query}&window=all") == ([str(task)], True)
+    assert listed(client, f"q={query}&window=all&state=completed") == ([str(task)], True)
+    assert listed(client, f"q={query}&window=all&state=failed") == ([], True)
+
+
+@pytest.mark.parametrize("query", ["-error:gone", "attempts:1", "attempts:<3", "attempts:1,2"])
+def test_what_others_may_be_too_is_not(client: Client, engine: Engine, query: str) -> None:
+    engine.create("a")
+    task = engine.spawn("a")
+    engine.complete("a", engine.claim("a"))
+    with override_settings(ABSURD_DASHBOARD={"DATABASE": "absurd"}):
+        assert listed(client, f"q={query}&window=all") == ([str(task)], True)
+
+
 def test_pages_of_them_go_down_and_up(client: Client, engine: Engine) -> None:
     engine.create("a")
     failed = [str(engine.failed("a")) for _ in range(5)][::-1]
