@@ -23,6 +23,8 @@ _LOWEST = UUID(int=0)
 _OVERRUN = 4
 
 T = TypeVar("T")
+#: Reads at most so many rows below an id, newest first; None where there is no way but slices.
+Rest = Callable[[UUID, int], list[T] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def search(
     since: UUID | None,
     budget: timedelta,
     database: str = "",
-    rest: Callable[[UUID, int], list[T] | None] = lambda *_: None,
+    rest: Rest[T] | None = None,
 ) -> Found[T]:
     """Look through history until enough is found, or it ends, or the budget does.
 
@@ -90,20 +92,21 @@ def search(
         budget: how long to look; a slice that is expected not to fit in is not begun.
         database: where it is read; a slice that takes far longer than expected is given up there,
             and the search with it. Without, slices may take as long as any statement.
-        rest: asked once the first slice was not enough, for another way to what is below it: at
-            most so many rows below an id, newest first; None where there is no other way.
+        rest: asked once the first slice was not enough, for another way to what is below it. It
+            has as long as a slice.
     """
     lowest = since or _LOWEST
     top = min(now, (ids.timestamp(below) or now)) if below else now
     look = _Look(read, wanted, lowest, budget)
     # A search that goes on far back goes on in steps that befit the distance.
     piece = look.into(_slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest))
-    if look.stopped_at is not None and look.add(rest(look.stopped_at, wanted - len(look.rows))):
-        return Found(look.rows, None, monotonic() - look.began)
-    if piece is not None:
+    left_at = look.stopped_at
+    if left_at is not None:
         # The first slice is outside of it: where that takes too long, there is nothing to show.
         limit = engine.at_most(database, budget * _OVERRUN) if database else nullcontext()
         with suppress(QueryTimedOut), limit:
+            if rest is not None and look.all_of(rest, left_at):
+                piece = None
             while piece is not None:
                 piece = look.into(piece)
     return Found(look.rows, look.stopped_at, monotonic() - look.began)
@@ -125,10 +128,14 @@ class _Look(Generic[T]):
     stopped_at: UUID | None = None
     began: float = field(default_factory=monotonic)
 
-    def add(self, rows: list[T] | None) -> bool:
-        """Add what else was found; False where nothing else was looked at."""
-        self.rows += rows or []
-        return rows is not None
+    def all_of(self, rest: Rest[T], below: UUID) -> bool:
+        """Whether there is another way to what is left; then that is found, too."""
+        rows = rest(below, self.wanted - len(self.rows))
+        if rows is None:
+            return False
+        self.rows += rows
+        self.stopped_at = None
+        return True
 
     def into(self, piece: Slice) -> Slice | None:
         """Read a slice; the next one, or None when the search is over."""

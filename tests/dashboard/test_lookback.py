@@ -124,6 +124,64 @@ def test_a_slice_that_takes_far_longer_than_expected_ends_the_search_and_not_the
     assert engine.call("select 1") == [(1,)]
 
 
+def test_another_way_to_the_rest_is_gone_only_where_the_first_slice_was_not_enough() -> None:
+    history = History(0.1, 500, 900)
+    below: list[UUID] = []
+
+    def rest(end: UUID, most: int) -> list[UUID]:
+        below.append(end)
+        return history.ids[1:][:most]
+
+    def look(wanted: int) -> tuple[list[UUID], UUID | None, int]:
+        history.read.clear()
+        found = search(
+            history, wanted, now=NOW, below=None, since=None, budget=timedelta(0), rest=rest
+        )
+        return found.rows, found.stopped_at, len(history.read)
+
+    assert look(1) == (history.ids[:1], None, 1)
+    assert below == []
+    assert look(2) == (history.ids[:2], None, 1)
+    assert below == [history.read[0].first]
+
+
+def test_where_there_is_no_other_way_slices_go_on() -> None:
+    history = History(0.1, 500)
+    found = search(
+        history,
+        10,
+        now=NOW,
+        below=None,
+        since=None,
+        budget=timedelta(minutes=1),
+        rest=lambda *_: None,
+    )
+    assert (found.rows, found.stopped_at) == (history.ids, None)
+
+
+def test_another_way_that_takes_far_too_long_ends_the_search_and_not_the_page(
+    engine: Engine,
+) -> None:
+    history = History(0.1, 500)
+
+    def rest(_end: UUID, _most: int) -> list[UUID]:
+        engine.call("select pg_sleep(3)")  # less than any statement may take
+        return []
+
+    found = search(
+        history,
+        10,
+        now=NOW,
+        below=None,
+        since=None,
+        budget=timedelta(seconds=0.1),
+        database="absurd",
+        rest=rest,
+    )
+    assert found.rows == history.ids[:1]
+    assert found.stopped_at == history.read[0].first
+
+
 def test_a_first_slice_that_takes_too_long_leaves_nothing_to_show() -> None:
     def read(piece: Slice, most: int) -> list[UUID]:
         raise QueryTimedOut
