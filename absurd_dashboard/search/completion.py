@@ -62,7 +62,8 @@ def _keys(access: Access, begun: str) -> Iterator[tuple[str, str]]:
         return
     for name, known in QUALIFIERS.items():
         if name.startswith(qualifier):
-            yield f"{minus}{name}{'.' if known.has_path else ':'}", str(known.help)
+            for ending in ".:" if known.has_path else ":":
+                yield f"{minus}{name}{ending}", str(known.help)
     if word:
         yield from _of(_beginning(names(access), word), f"{minus}name:")
 

@@ -6,6 +6,7 @@ those tasks only that it comes by: the search that goes slice by slice decides h
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
@@ -26,7 +27,7 @@ from django.db.models import (
     When,
 )
 from django.db.models import Value as Constant
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, In, IsNull
 
 from absurd_dashboard import ids
@@ -127,10 +128,10 @@ class _Conditions:
         return self._some(self.access.runs, Q(members[0]) | Q(members[1]) | Q(plain))
 
     def _header(self, term: Term, value: Value) -> Q:
-        return Q(_matches(_text_at(F("headers"), term.path), value))
+        return Q(_payload(F("headers"), term, value))
 
     def _params(self, term: Term, value: Value) -> Q:
-        return Q(_matches(_text_at(F("params"), term.path), value))
+        return Q(_payload(F("params"), term, value))
 
     def _some(self, rows_of: Any, *conditions: Any) -> Q:
         """Whether the task has such a row; its queue's tables alone are looked into."""
@@ -153,6 +154,18 @@ def _matches(text: Expression | F, value: Value, *, whatever_case: bool = False)
             output_field=BooleanField(),
         )  # fmt: skip
     return Coalesce(compared, Constant(False), output_field=BooleanField())
+
+
+def _payload(column: F, term: Term, value: Value) -> Expression:
+    """Whether the value at a term's path is as it says; without a path, whether it is in the text.
+
+    In small and capital letters as they stand: to take them for the same takes twice as long.
+    """
+    if term.path:
+        return _matches(_text_at(column, term.path), value)
+    # In PostgreSQL's text of JSON, and in Python's, the same characters are escaped.
+    written = (json.dumps(part, ensure_ascii=False)[1:-1] for part in value.parts)
+    return _matches(Cast(column, TextField()), Value(("", *written, "")))
 
 
 def _literally(text: str) -> str:

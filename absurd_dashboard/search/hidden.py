@@ -42,6 +42,8 @@ def _errors_hidden(redactor: Redactor) -> bool:
 
 def _hidden(redactor: Redactor, term: Term) -> bool:
     path = term.path
+    if not path:  # part of a text that holds what is hidden
+        return True
     if any(redactor.hides(path[:length]) for length in range(1, len(path) + 1)):
         return True
     # A whole value is either shown or hidden; part of one could be guessed piece by piece.

@@ -36,7 +36,7 @@ class Qualifier:
         example: a term with it.
         check: what is wrong with a value of a term, and what may have been meant; None if nothing.
         several: whether it may have several values or be negated.
-        has_path: whether something follows its name after a dot.
+        has_path: whether something may follow its name after a dot.
         indexed: whether the primary keys alone serve it.
         compares: whether values may begin with a comparison.
     """
@@ -95,6 +95,10 @@ def _shown(_term: Term, value: Value) -> Complaint | None:
     return _("Say which text to look for."), None
 
 
+def _payload(term: Term, value: Value) -> Complaint | None:
+    return None if term.path else _shown(term, value)
+
+
 QUALIFIERS: Mapping[str, Qualifier] = MappingProxyType(
     {
         "state": Qualifier(gettext_lazy("Tasks in a state"), "state:failed,sleeping", _state),
@@ -136,12 +140,15 @@ QUALIFIERS: Mapping[str, Qualifier] = MappingProxyType(
             gettext_lazy("Waits for an event, or was given it"), "event:order:42:paid", _anything
         ),
         "header": Qualifier(
-            gettext_lazy("A header's value"), "header.tenant_id:acme", _anything, has_path=True
+            gettext_lazy("A header's value; without a path, text anywhere in the headers"),
+            "header.tenant_id:acme",
+            _payload,
+            has_path=True,
         ),
         "params": Qualifier(
-            gettext_lazy("A value in the params, by its path"),
+            gettext_lazy("A value in the params by its path; without one, text anywhere in them"),
             "params.order.id:42",
-            _anything,
+            _payload,
             has_path=True,
         ),
         "has": Qualifier(
@@ -193,10 +200,8 @@ def _complaints(term: Term) -> Iterator[Problem]:
     if qualifier is None:
         yield _unknown(term)
         return
-    if qualifier.has_path != bool(term.path):
-        said = _("“%(key)s” takes a path, as in %(example)s.") if qualifier.has_path else _(
-            "Nothing follows “%(key)s” after a dot; write %(example)s."
-        )  # fmt: skip
+    if term.path and not qualifier.has_path:
+        said = _("Nothing follows “%(key)s” after a dot; write %(example)s.")
         given = {"key": term.qualifier, "example": qualifier.example}
         yield Problem(term.span, said % given)
         return

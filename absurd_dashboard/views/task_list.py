@@ -20,7 +20,8 @@ from absurd_dashboard.queries.counting import by_state
 from absurd_dashboard.queries.tasks import TaskPage, locate, problems
 from absurd_dashboard.queries.tasks import page as task_page
 from absurd_dashboard.search.echo import Echo, echo
-from absurd_dashboard.search.grammar import Term, key_text, term_text
+from absurd_dashboard.search.grammar import Term, key_text, term_text, written
+from absurd_dashboard.search.lifting import term_of
 from absurd_dashboard.search.qualifiers import QUALIFIERS, Qualifier
 from absurd_dashboard.states import STATES
 from absurd_dashboard.tables import TaskTable
@@ -44,6 +45,7 @@ class TaskList:
         echo: the query with what makes no sense in it; None when all of it does.
         missing: queues that the query names and that are not in sight.
         further: the link that looks further back; None at the widest window.
+        elsewhere: where else to look for what was taken for a name that no task has.
         unknown_id: whether what was given as an id is none.
     """
 
@@ -59,6 +61,7 @@ class TaskList:
     newer: str
     newest: str
     further: Choice | None
+    elsewhere: tuple[Choice, ...]
     unknown_id: bool
 
     @property
@@ -150,7 +153,20 @@ def _list(access: Access, chosen: TaskFilter, rows: TaskPage) -> TaskList:
         newer=f"?{chosen.but(newer=rows.newer)}" if rows.newer else "",
         newest=f"?{chosen.but()}",
         further=wider,
+        elsewhere=() if rows.rows else _elsewhere(chosen),
         unknown_id=bool(chosen.id) and chosen.id_range is None,
+    )
+
+
+def _elsewhere(chosen: TaskFilter) -> tuple[Choice, ...]:
+    """Links that look for a name elsewhere: whoever pastes an order's number means no name."""
+    text = chosen.name.rstrip("*")
+    if not text or chosen.reading.problems:
+        return ()
+    places = {"params": _("in params"), "error": _("in errors"), "event": _("as an event")}
+    return tuple(
+        Choice(label, f"?{chosen.but(name='', q=written((*chosen.terms, term_of(key, text))))}")
+        for key, label in places.items()
     )
 
 

@@ -40,7 +40,7 @@ _ERROR = {"name": "0010", "message": "0011", "traceback": "0012"}
 #: Queries that make no sense, each in another way.
 _MISTAKES = (
     "stat:failed", "state:0", "id:0", "age:0", "age:5m", "attempts:-", "has:0", "error:", "queue:",
-    '"0', "0 1", "params:0", "-worker:0,1 worker:>1", "name:*0*0*0*0*0*0*0*0*0*",
+    '"0', "0 1", "params:*", "-worker:0,1 worker:>1", "name:*0*0*0*0*0*0*0*0*0*",
 )  # fmt: skip
 
 

@@ -40,7 +40,12 @@ def tasks(engine: Engine) -> dict[UUID, str]:
     )
     twice = spawn("mail_eu", "renew", "twice", max_attempts=3)
     engine.fail("mail_eu", engine.claim("mail_eu", "host-3"), name="E", message="first")
-    waiting = spawn("a b,c", "wait", "waiting", {"text": "50%_done", "big": 10**30})
+    waiting = spawn(
+        "a b,c",
+        "wait",
+        "waiting",
+        {"text": "50%_done", "big": 10**30, "said": 'a "b"\\\n\t\x1f é🙂'},
+    )
     engine.wait("a b,c", waiting, engine.claim("a b,c", "host-2"), "never")
     assert twice
     return made
@@ -90,6 +95,18 @@ FOUND = [
     ("params.text:50%*", "waiting"),
     ("params.big:1000000000000000000000000000000", "waiting"),
     ("params.order.id:42 state:failed", ""),
+    ("params:42", "done failed"),
+    ("params:gift", "done"),
+    ("params:Gift", ""),
+    ("params:order*gift", "done"),
+    ("-params:order queue:mail*", "twice"),
+    ("params:50%_d", "waiting"),
+    ("params:50__d", ""),
+    ("params:1000000000000000000000000000000", "waiting"),
+    (r'params:"a \"b\"\\"', "waiting"),
+    ("params:é🙂", "waiting"),
+    ("header:acm", "done"),
+    ("header:tenant_id", "done"),
     ("age:<1h", "done failed twice waiting"),
     ("age:>1h", ""),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -69,7 +70,7 @@ def test_the_box_completes_qualifiers_and_values_in_sight(client: Client, engine
     engine.spawn("e mails", "never-claimed")
     engine.claim("e mails", "host-7")
     assert offered(client, "-sta") == ["-state:"]
-    assert offered(client, "par") == ["params."]
+    assert offered(client, "par") == ["params.", "params:"]
     assert "header.tenant_id:" in offered(client, "header.")
     assert offered(client, "sen") == ["name:send-mail"]
     assert offered(client, "attempts:>1 queue:e") == ['attempts:>1 queue:"e mails"']
@@ -102,6 +103,8 @@ def test_nothing_is_completed_from_what_another_tenant_has(engine: Engine) -> No
 
 
 HIDDEN = [
+    "params:kept",
+    "-header:y",
     "params.card:4111222233334444",
     "params.card.digits:4*",
     "-params.card:x",
@@ -144,3 +147,20 @@ def test_no_query_breaks_a_page(client: Client, engine: Engine, page: str) -> No
     engine.failed("a", "x" * 2_000, message="a" * 2_000)
     for text in [*NASTY, " ".join(["worker:x"] * 20), " ".join(["-error:x"] * 21)]:
         assert client.get(f"/absurd/{page}", {"q": text}).status_code == 200, text
+
+
+def test_what_is_no_tasks_name_is_offered_to_be_looked_for_elsewhere(
+    client: Client, engine: Engine
+) -> None:
+    engine.create("a")
+    engine.spawn("a", "ship", {"order": 'ord "7"'})
+    text = unescape(client.get("/absurd/tasks/", {"q": '"ord \\"7\\"" state:pending'}).text)
+    links = re.findall(r'href="(\?[^"]*)" hx-get="[^"]*">(in params|in errors|as an event)<', text)
+    assert [label for _, label in links] == ["in params", "in errors", "as an event"]
+    assert 'ord "7"</bdi>” no task' in text
+    followed = client.get(f"/absurd/tasks/{links[0][0]}&format=json").json()
+    assert [row["name"] for row in followed["rows"]["rows"]] == ["ship"]
+    assert followed["filter"]["state"] == "pending"
+    # Where there are rows, or nothing was searched, nothing is offered.
+    for query in ("ship", "name:ship stat:x", "state:failed"):
+        assert ">in params<" not in client.get("/absurd/tasks/", {"q": query}).text
