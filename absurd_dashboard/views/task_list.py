@@ -45,7 +45,7 @@ class TaskList:
         echo: the query with what makes no sense in it; None when all of it does.
         missing: queues that the query names and that are not in sight.
         further: the link that looks further back; None at the widest window.
-        elsewhere: where else to look for what was taken for a name that no task has.
+        elsewhere: where else to look for what was taken for a name or an id, and is none.
         unknown_id: whether what was given as an id is none.
     """
 
@@ -159,14 +159,14 @@ def _list(access: Access, chosen: TaskFilter, rows: TaskPage) -> TaskList:
 
 
 def _elsewhere(chosen: TaskFilter) -> tuple[Choice, ...]:
-    """Links that look for a name elsewhere: whoever pastes an order's number means no name."""
-    text = chosen.name.rstrip("*")
+    """Links that look elsewhere for a word that is no name and begins no id: an order's number."""
+    text = chosen.name.rstrip("*") or chosen.id
     if not text or chosen.reading.problems:
         return ()
     places = {"params": _("in params"), "error": _("in errors"), "event": _("as an event")}
     return tuple(
-        Choice(label, f"?{chosen.but(name='', q=written((*chosen.terms, term_of(key, text))))}")
-        for key, label in places.items()
+        Choice(label, f"?{chosen.but(name='', id='', q=written((*chosen.terms, term)))}")
+        for term, label in ((term_of(key, text), label) for key, label in places.items())
     )
 
 

@@ -149,6 +149,13 @@ def test_no_query_breaks_a_page(client: Client, engine: Engine, page: str) -> No
         assert client.get(f"/absurd/{page}", {"q": text}).status_code == 200, text
 
 
+def test_a_number_that_begins_no_id_is_offered_to_be_looked_for_elsewhere(
+    client: Client, engine: Engine
+) -> None:
+    text = unescape(client.get("/absurd/tasks/", {"q": "4711"}).text)
+    assert 'href="?q=params%3A4711"' in text
+
+
 def test_what_is_no_tasks_name_is_offered_to_be_looked_for_elsewhere(
     client: Client, engine: Engine
 ) -> None:
@@ -157,7 +164,8 @@ def test_what_is_no_tasks_name_is_offered_to_be_looked_for_elsewhere(
     text = unescape(client.get("/absurd/tasks/", {"q": '"ord \\"7\\"" state:pending'}).text)
     links = re.findall(r'href="(\?[^"]*)" hx-get="[^"]*">(in params|in errors|as an event)<', text)
     assert [label for _, label in links] == ["in params", "in errors", "as an event"]
-    assert 'ord "7"</bdi>” no task' in text
+    assert "Look for “<bdi" in text
+    assert 'ord "7"</bdi>”' in text
     followed = client.get(f"/absurd/tasks/{links[0][0]}&format=json").json()
     assert [row["name"] for row in followed["rows"]["rows"]] == ["ship"]
     assert followed["filter"]["state"] == "pending"
