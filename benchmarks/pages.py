@@ -82,6 +82,8 @@ CASES = (
     Case("charts, 24 h", "/charts/?window=24h", 150),
     Case("rare name, whole history: progressive", "/tasks/?name={rare}&window=all", 50),
     Case("value in params: progressive", "/tasks/?q=params.order_id%3Aord-1&window=all", 300),
+    Case("text in params: progressive", "/tasks/?q=params%3Aord-x&window=all", 300),
+    Case("text in errors: progressive", "/tasks/?q=error%3Adeadlock&window=all", 300),
     Case("poll, overview, unchanged", "/", 3, poll=True),
     Case("poll, tasks, unchanged", "/tasks/", 3, poll=True),
 )
