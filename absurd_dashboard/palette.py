@@ -19,6 +19,8 @@ from absurd_dashboard.palette_actions import Place, actions
 from absurd_dashboard.policy import Action
 from absurd_dashboard.queries import saved_views
 from absurd_dashboard.queries.tasks import page as task_page
+from absurd_dashboard.search.grammar import term_text
+from absurd_dashboard.search.lifting import term_of
 from absurd_dashboard.search.sources import LONGEST
 from absurd_dashboard.states import state_of
 
@@ -144,3 +146,10 @@ def _search(links: Links, typed: str) -> Iterator[Match]:
     if typed:
         label = _("Search tasks for %(query)s") % {"query": typed}
         yield Match(label, links.to("tasks", q=typed), "search")
+        places = {
+            "params": _("Look for %(query)s in params"),
+            "error": _("Look for %(query)s in errors"),
+        }
+        for key, label in places.items():
+            query = term_text(term_of(key, typed))
+            yield Match(label % {"query": typed}, links.to("tasks", q=query), "search")

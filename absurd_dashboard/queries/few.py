@@ -21,8 +21,8 @@ FEW = 5_000
 #: A task in such a state has a run in it, its last. Runs in the latter states were claimed after
 #: their task was spawned, the others may be due at any time.
 _AT_ANY_TIME, _CLAIMED = ("pending", "sleeping"), ("running", "failed")
-# An id is as exact as a millisecond.
-_MARGIN = timedelta(seconds=1)
+# A claim is dated by when its transaction began.
+_MARGIN = timedelta(hours=1)
 _LOWEST = UUID(int=0)
 _ABOVE = "and r.run_id >= %(lowest)s"
 

@@ -96,6 +96,14 @@ def test_what_others_may_be_too_is_not(client: Client, engine: Engine, query: st
         assert listed(client, f"q={query}&window=all") == ([str(task)], True)
 
 
+def test_a_queue_of_any_name_is_looked_into(client: Client, engine: Engine) -> None:
+    for queue in ("100 %s", """a'b"c\\{0}"""):
+        engine.create(queue)
+    failed = [str(engine.failed(queue)) for queue in ("100 %s", """a'b"c\\{0}""")]
+    engine.advance(days=30)
+    assert listed(client, "state=failed&window=all") == (failed[::-1], True)
+
+
 def test_pages_of_them_go_down_and_up(client: Client, engine: Engine) -> None:
     engine.create("a")
     failed = [str(engine.failed("a")) for _ in range(5)][::-1]

@@ -28,7 +28,11 @@ def test_letters_find_pages_queues_views_and_recent_tasks(client: Client, engine
         "Pages": ["Failures"],
         "Saved views": ["Failed today"],
         "Queues": ["failing-mails"],
-        "Search": ["Search tasks for fail"],
+        "Search": [
+            "Search tasks for fail",
+            "Look for fail in params",
+            "Look for fail in errors",
+        ],
     }
 
 
@@ -39,6 +43,16 @@ def test_an_id_leads_to_its_task_and_its_beginning_lists_it(client: Client, engi
     assert found(client, str(task)[:13])["Tasks"] == ["the-task"]
     listed = client.get(f"/absurd/go/?q={task}", headers={"HX-Request": "true"})
     assert f'href="/absurd/tasks/{task}/"' in listed.text
+
+
+def test_any_letters_are_looked_for_as_a_text(client: Client, engine: Engine) -> None:
+    engine.create("a")
+    task = engine.spawn("a", params={"note": 'order:42 "urgent"'})
+    groups = twin(client, "go/", q='order:42 "urgent"')["groups"]
+    (search,) = [each["matches"] for each in groups if each["title"] == "Search"]
+    (in_params,) = [match["url"] for match in search if "in params" in match["label"]]
+    answer = client.get(f"{in_params}&format=json").json()
+    assert [row["task_id"] for row in answer["rows"]["rows"]] == [str(task)]
 
 
 @pytest.mark.parametrize(
