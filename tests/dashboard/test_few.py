@@ -50,6 +50,16 @@ def listed(client: Client, query: str) -> tuple[list[str], bool]:
     return [row["task_id"] for row in page["rows"]], page["looked_back_to"] is None
 
 
+def several_failed(engine: Engine, number: int) -> list[str]:
+    """Ids of tasks that failed one after another, the newest first."""
+    engine.create("a")
+    failed = []
+    for _ in range(number):
+        failed.append(str(engine.failed("a")))
+        engine.advance(seconds=1)
+    return failed[::-1]
+
+
 @pytest.mark.parametrize("state", OPEN_AND_FAILED)
 def test_the_only_task_in_a_state_is_found_however_old_it_is(
     client: Client, old: dict[str, UUID], state: str
@@ -97,16 +107,16 @@ def test_what_others_may_be_too_is_not(client: Client, engine: Engine, query: st
 
 
 def test_a_queue_of_any_name_is_looked_into(client: Client, engine: Engine) -> None:
+    failed = []
     for queue in ("100 %s", """a'b"c\\{0}"""):
         engine.create(queue)
-    failed = [str(engine.failed(queue)) for queue in ("100 %s", """a'b"c\\{0}""")]
-    engine.advance(days=30)
+        failed.append(str(engine.failed(queue)))
+        engine.advance(days=30)
     assert listed(client, "state=failed&window=all") == (failed[::-1], True)
 
 
 def test_pages_of_them_go_down_and_up(client: Client, engine: Engine) -> None:
-    engine.create("a")
-    failed = [str(engine.failed("a")) for _ in range(5)][::-1]
+    failed = several_failed(engine, 5)
     settings = {"DATABASE": "absurd", "PAGE_SIZE": 2}
     with override_settings(ABSURD_DASHBOARD=settings):
         assert listed(client, "state=failed&window=all") == (failed[:2], True)
@@ -152,8 +162,7 @@ def test_where_they_are_many_the_list_is_filled_from_the_newest_tasks(
     client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(few, "FEW", 2)
-    engine.create("a")
-    failed = [str(engine.failed("a")) for _ in range(3)][::-1]
+    failed = several_failed(engine, 3)
     with override_settings(ABSURD_DASHBOARD={"DATABASE": "absurd"}):
         assert listed(client, "state=failed&window=all") == (failed, True)
 
