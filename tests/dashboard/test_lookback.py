@@ -1,8 +1,10 @@
 """Searching history slice by slice."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +12,7 @@ from django.test import Client, override_settings
 
 from absurd_dashboard import ids
 from absurd_dashboard.errors import QueryTimedOut
-from absurd_dashboard.queries.lookback import Slice, search
+from absurd_dashboard.queries.lookback import Found, Slice, search
 from tests.dashboard.engine import Engine
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -30,11 +32,17 @@ class History:
         return inside[:most]
 
 
-def find(history: History, wanted: int, *, budget: float = 60, **bounds: UUID | None) -> list[UUID]:
+def look(
+    read: Callable[[Slice, int], list[UUID]], wanted: int, *, budget: float = 60, **given: Any
+) -> Found[UUID]:
     """Search with a budget in seconds."""
-    given = {"below": None, "since": None, **bounds}
-    found = search(history, wanted, now=NOW, budget=timedelta(seconds=budget), **given)
-    return found.rows
+    given = {"below": None, "since": None, **given}
+    return search(read, wanted, now=NOW, budget=timedelta(seconds=budget), **given)
+
+
+def find(history: History, wanted: int, **given: Any) -> list[UUID]:
+    """What a search finds."""
+    return look(history, wanted, **given).rows
 
 
 def test_everything_is_found_newest_first_however_old() -> None:
@@ -71,7 +79,7 @@ def test_a_search_without_time_stops_and_says_where_to_go_on() -> None:
     rows: list[UUID] = []
     below = None
     while True:
-        found = search(history, 9, now=NOW, below=below, since=None, budget=timedelta(0))
+        found = look(history, 9, below=below, budget=0)
         rows += found.rows
         if found.stopped_at is None:
             break
@@ -110,15 +118,7 @@ def test_a_slice_that_takes_far_longer_than_expected_ends_the_search_and_not_the
             engine.call("select pg_sleep(3)")  # less than any statement may take
         return rows
 
-    found = search(
-        read,
-        10,
-        now=NOW,
-        below=None,
-        since=None,
-        budget=timedelta(seconds=0.1),
-        database="absurd",
-    )
+    found = look(read, 10, budget=0.1, database="absurd")
     assert found.rows == history.ids[:1]
     assert found.stopped_at == history.read[1].first
     assert engine.call("select 1") == [(1,)]
@@ -132,58 +132,32 @@ def test_another_way_to_the_rest_is_gone_only_where_the_first_slice_was_not_enou
         below.append(end)
         return history.ids[1:][:most]
 
-    def look(wanted: int) -> tuple[list[UUID], UUID | None, int]:
+    def looked(wanted: int) -> tuple[list[UUID], UUID | None, int]:
         history.read.clear()
-        found = search(
-            history, wanted, now=NOW, below=None, since=None, budget=timedelta(0), rest=rest
-        )
+        found = look(history, wanted, budget=0, rest=rest)
         return found.rows, found.stopped_at, len(history.read)
 
-    assert look(1) == (history.ids[:1], None, 1)
+    assert looked(1) == (history.ids[:1], None, 1)
     assert below == []
-    assert look(2) == (history.ids[:2], None, 1)
+    assert looked(2) == (history.ids[:2], None, 1)
     assert below == [history.read[0].first]
 
 
 def test_another_way_is_not_gone_as_long_as_slices_fill_the_page() -> None:
     history = History(0.1, 0.2, 0.3, 2, 3, 4, 500)
-    found = search(
-        history,
-        6,
-        now=NOW,
-        below=None,
-        since=None,
-        budget=timedelta(minutes=1),
-        rest=lambda *_: pytest.fail("asked"),
-    )
+    found = look(history, 6, rest=lambda *_: pytest.fail("asked"))
     assert (found.rows, len(history.read)) == (history.ids[:6], 2)
 
 
 def test_another_way_is_gone_once_slices_do_not_hold_what_they_promised() -> None:
     history = History(0.1, 0.2, 0.3, 500)
-    found = search(
-        history,
-        4,
-        now=NOW,
-        below=None,
-        since=None,
-        budget=timedelta(minutes=1),
-        rest=lambda *_: history.ids[3:],
-    )
+    found = look(history, 4, rest=lambda *_: history.ids[3:])
     assert (found.rows, found.stopped_at, len(history.read)) == (history.ids, None, 2)
 
 
 def test_where_there_is_no_other_way_slices_go_on() -> None:
     history = History(0.1, 500)
-    found = search(
-        history,
-        10,
-        now=NOW,
-        below=None,
-        since=None,
-        budget=timedelta(minutes=1),
-        rest=lambda *_: None,
-    )
+    found = look(history, 10, rest=lambda *_: None)
     assert (found.rows, found.stopped_at) == (history.ids, None)
 
 
@@ -196,16 +170,7 @@ def test_another_way_that_takes_far_too_long_ends_the_search_and_not_the_page(
         engine.call("select pg_sleep(3)")  # less than any statement may take
         return []
 
-    found = search(
-        history,
-        10,
-        now=NOW,
-        below=None,
-        since=None,
-        budget=timedelta(seconds=0.1),
-        database="absurd",
-        rest=rest,
-    )
+    found = look(history, 10, budget=0.1, database="absurd", rest=rest)
     assert found.rows == history.ids[:1]
     assert found.stopped_at == history.read[0].first
 
@@ -215,4 +180,4 @@ def test_a_first_slice_that_takes_too_long_leaves_nothing_to_show() -> None:
         raise QueryTimedOut
 
     with pytest.raises(QueryTimedOut):
-        search(read, 10, now=NOW, below=None, since=None, budget=timedelta(seconds=1))
+        look(read, 10)
