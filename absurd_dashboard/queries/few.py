@@ -1,4 +1,4 @@
-"""What few tasks are: in a state, or failed before. All of these are found at once, by their runs.
+"""What few tasks are: in a state, failed before, waiting. All of these are found at once, by runs.
 
 A list of tasks goes through tasks, newest first, until a page is full: where one in a thousand is
 what is looked for, that is a search. Runs have an index on their state.
@@ -48,16 +48,19 @@ def _state(chosen: TaskFilter) -> str:
     """A state that a run of every task of a filter is in; empty where there is none."""
     if chosen.state in (*_AT_ANY_TIME, *_CLAIMED):
         return chosen.state
-    return "failed" if any(map(_failed, chosen.terms)) else ""
+    return next(filter(None, map(_state_of, chosen.terms)), "")
 
 
-def _failed(term: Term) -> bool:
-    """Whether what a term finds has a failed run: only such a one is followed by another."""
-    if term.negated:
-        return False
-    return term.qualifier == "error" or (
-        term.qualifier == "attempts" and all(map(_beyond_first, term.values))
-    )
+def _state_of(term: Term) -> str:
+    """A state that a run of every task that a term finds is in; empty where there is none."""
+    match term.qualifier, term.negated:
+        case "error", False:
+            return "failed"
+        case "attempts", False:  # only a failed run is followed by another
+            return "failed" if all(map(_beyond_first, term.values)) else ""
+        case "has", False:  # a run that waits sleeps
+            return "sleeping" if all(value.text == "wait" for value in term.values) else ""
+    return ""
 
 
 def _beyond_first(attempts: Value) -> bool:

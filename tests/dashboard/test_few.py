@@ -97,7 +97,16 @@ def test_what_only_failed_attempts_can_be_is_found_by_these(
     assert listed(client, f"q={query}&window=all&state=failed") == ([], True)
 
 
-@pytest.mark.parametrize("query", ["-error:gone", "attempts:1", "attempts:<3", "attempts:1,2"])
+def test_what_waits_for_an_event_is_found_by_what_sleeps(
+    client: Client, old: dict[str, UUID]
+) -> None:
+    assert listed(client, "q=has:wait&window=all") == ([str(old["sleeping"])], True)
+    assert listed(client, "q=has:wait&window=all&state=running") == ([], True)
+
+
+@pytest.mark.parametrize(
+    "query", ["-error:gone", "-has:wait", "attempts:1", "attempts:<3", "attempts:1,2"]
+)
 def test_what_others_may_be_too_is_not(client: Client, engine: Engine, query: str) -> None:
     engine.create("a")
     task = engine.spawn("a")
