@@ -92,24 +92,23 @@ def search(
         budget: how long to look; a slice that is expected not to fit in is not begun.
         database: where it is read; a slice that takes far longer than expected is given up there,
             and the search with it. Without, slices may take as long as any statement.
-        rest: asked once the next slice is not expected to be enough, for another way to what is
-            left. It has as long as a slice.
+        rest: asked once the first slice was not enough, for another way to what is below it. It
+            has as long as a slice.
     """
     lowest = since or _LOWEST
     top = min(now, (ids.timestamp(below) or now)) if below else now
     look = _Look(read, wanted, lowest, budget)
     # A search that goes on far back goes on in steps that befit the distance.
     piece = look.into(_slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest))
-    if look.stopped_at is not None:
+    left_at = look.stopped_at
+    if left_at is not None:
         # The first slice is outside of it: where that takes too long, there is nothing to show.
         limit = engine.at_most(database, budget * _OVERRUN) if database else nullcontext()
         with suppress(QueryTimedOut), limit:
-            while (end := look.stopped_at) is not None and (piece or rest):
-                if rest and not (piece and look.promising):
-                    look.all_of(rest, end)
-                    rest = None
-                elif piece:
-                    piece = look.into(piece)
+            if rest is not None and look.all_of(rest, left_at):
+                piece = None
+            while piece is not None:
+                piece = look.into(piece)
     return Found(look.rows, look.stopped_at, monotonic() - look.began)
 
 
@@ -119,7 +118,6 @@ class _Look(Generic[T]):
 
     Attributes:
         stopped_at: see :class:`Found`.
-        last: how many rows the last slice had.
     """
 
     read: Callable[[Slice, int], list[T]]
@@ -128,26 +126,21 @@ class _Look(Generic[T]):
     budget: timedelta
     rows: list[T] = field(default_factory=list)
     stopped_at: UUID | None = None
-    last: int = 0
     began: float = field(default_factory=monotonic)
 
-    @property
-    def promising(self) -> bool:
-        """Whether the next slice should have what is missing, if it has as much as the last."""
-        return self.last * _GROWTH >= self.wanted - len(self.rows)
-
-    def all_of(self, rest: Rest[T], below: UUID) -> None:
-        """Find what is left by another way, if there is one."""
+    def all_of(self, rest: Rest[T], below: UUID) -> bool:
+        """Whether there is another way to what is left; then that is found, too."""
         rows = rest(below, self.wanted - len(self.rows))
-        if rows is not None:
-            self.rows += rows
-            self.stopped_at = None
+        if rows is None:
+            return False
+        self.rows += rows
+        self.stopped_at = None
+        return True
 
     def into(self, piece: Slice) -> Slice | None:
         """Read a slice; the next one, or None when the search is over."""
         began, self.stopped_at = monotonic(), piece.end
-        rows = self.read(piece, self.wanted - len(self.rows))
-        self.rows, self.last = self.rows + rows, len(rows)
+        self.rows += self.read(piece, self.wanted - len(self.rows))
         if len(self.rows) >= self.wanted or piece.first <= self.lowest:
             self.stopped_at = None
             return None

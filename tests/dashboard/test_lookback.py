@@ -143,18 +143,6 @@ def test_another_way_to_the_rest_is_gone_only_where_the_first_slice_was_not_enou
     assert below == [history.read[0].first]
 
 
-def test_another_way_is_not_gone_as_long_as_slices_fill_the_page() -> None:
-    history = History(0.1, 0.2, 0.3, 2, 3, 4, 500)
-    found = look(history, 6, rest=lambda *_: pytest.fail("asked"))
-    assert (found.rows, len(history.read)) == (history.ids[:6], 2)
-
-
-def test_another_way_is_gone_once_slices_do_not_hold_what_they_promised() -> None:
-    history = History(0.1, 0.2, 0.3, 500)
-    found = look(history, 4, rest=lambda *_: history.ids[3:])
-    assert (found.rows, found.stopped_at, len(history.read)) == (history.ids, None, 2)
-
-
 def test_where_there_is_no_other_way_slices_go_on() -> None:
     history = History(0.1, 500)
     found = look(history, 10, rest=lambda *_: None)
