@@ -32,7 +32,7 @@ QUEUE = "default"
 SCALE = 0.1
 WRITERS, BATCH = 2, 10
 WATCHERS, INTERVAL = 100, 2.0
-LIST = "/tasks/"
+LIST, NO_QUESTION = "/tasks/", "/login/"
 #: What is open: as many of each, in turn.
 WATCHED = ("/", LIST, "/tasks/{task}/", "/workers/", "/queues/default/")
 #: Indexes that nobody needs and some queries are faster with.
@@ -212,6 +212,9 @@ def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float)
             line(apart, lambda: watched(site, url), cores.engines())
             lists = f"{WATCHERS} open lists of tasks, the same"
             line(lists, lambda: watched(site, url, [LIST]), cores.engines())
+            # What a web server on the next core takes from the engine's, whatever it answers.
+            strangers = f"{WATCHERS} open pages that ask the engine nothing, the same"
+            line(strangers, lambda: watched(site, url, [NO_QUESTION]), cores.engines())
     for name, statement in INDEXES.items():
         line(f"index {name}", lambda statement=statement: indexed(url, statement))  # type: ignore[misc]
 
