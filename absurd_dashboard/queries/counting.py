@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from time import monotonic
@@ -15,9 +16,8 @@ from absurd_dashboard import ids
 from absurd_dashboard.access import Access
 from absurd_dashboard.display import Count, Precision
 from absurd_dashboard.filters import TaskFilter
-from absurd_dashboard.models import Run
-from absurd_dashboard.queries.lookback import Slice, search
-from absurd_dashboard.queries.tasks import few, matching
+from absurd_dashboard.models import Run, Task
+from absurd_dashboard.queries.tasks import matching, newest
 from absurd_dashboard.states import STATES
 
 #: More are counted as "1,000+".
@@ -87,36 +87,15 @@ def count(access: Access, chosen: TaskFilter, budget: timedelta) -> Count:
     runs = _open_runs(access, chosen)
     if runs is not None:
         return Count.capped(runs.values("run_id")[: MOST + 1].count(), MOST)
-    tasks = matching(access, chosen).values_list("task_id", flat=True)
+    chosen = replace(chosen, older=None, newer=None, first=None)
+    tasks = matching(access, chosen)
     if chosen.id:
         return Count.capped(tasks.order_by()[: MOST + 1].count(), MOST)
-
-    def rest(below: UUID, most: int) -> list[UUID] | None:
-        found = few(access, chosen)
-        if found is None:
-            return None
-        return list(
-            found.filter(task_id__lt=below).order_by().values_list("task_id", flat=True)[:most]
-        )
-
-    def read(piece: Slice, most: int) -> list[UUID]:
-        part = tasks.filter(task_id__gte=piece.first)
-        if piece.end is not None:
-            part = part.filter(task_id__lt=piece.end)
-        return list(part.order_by("-task_id")[:most])
-
-    since = chosen.since(access.now)
-    lowest = ids.floor(since) if since else None
-    found = search(
-        read,
-        MOST + 1,
-        now=access.now,
-        below=None,
-        since=lowest,
-        budget=budget,
-        database=access.database,
-        rest=rest,
-    )
+    found = newest(access, tasks, chosen, MOST + 1, budget, _ids)
     if found.stopped_at is not None:
         return Count(len(found.rows), Precision.CAPPED)
     return Count.capped(len(found.rows), MOST)
+
+
+def _ids(tasks: QuerySet[Task]) -> QuerySet[Task, UUID]:
+    return tasks.values_list("task_id", flat=True)

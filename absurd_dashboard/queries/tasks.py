@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,6 +24,8 @@ from absurd_dashboard.redaction import LONGEST_NAME
 from absurd_dashboard.search import conditions
 from absurd_dashboard.search.hidden import refusals
 from absurd_dashboard.search.reader import Problem
+
+T = TypeVar("T")
 
 #: More new tasks than this are announced as "100+ new".
 _NEW_CAP = 100
@@ -123,27 +126,49 @@ def _downwards(
     """The newest matching tasks below the page's position."""
     if not chosen.searched:  # the primary keys lead straight to them
         return Found(list(_below(meant, chosen).order_by("-task_id")[:wanted]), None, 0)
-    since = chosen.since(access.now)
+    budget = dashboard_settings().search_budget
+    return newest(access, meant, chosen, wanted, budget, lambda tasks: tasks)
 
-    def rest(below: UUID, most: int) -> list[Task] | None:
-        found = few(access, chosen)
-        if found is None:
-            return None
-        return list(found.filter(task_id__lt=below).order_by("-task_id")[:most])
 
-    def read(piece: Slice, most: int) -> list[Task]:
-        part = _below(meant, chosen).filter(task_id__gte=piece.first)
+def newest(
+    access: Access,
+    meant: QuerySet[Task],
+    chosen: TaskFilter,
+    wanted: int,
+    budget: timedelta,
+    read: Callable[[QuerySet[Task]], QuerySet[Task, T]],
+) -> Found[T]:
+    """Look for the newest tasks of a filter, below its page's position.
+
+    Args:
+        access: what the viewer may see.
+        meant: what :func:`matching` says of the filter.
+        chosen: the filter.
+        wanted: how many.
+        budget: how long to look, where it is a search.
+        read: what to read of the tasks.
+    """
+
+    def part(piece: Slice, most: int) -> list[T]:
+        tasks = _below(meant, chosen).filter(task_id__gte=piece.first)
         if piece.end is not None:
-            part = part.filter(task_id__lt=piece.end)
-        return list(part.order_by("-task_id")[:most])
+            tasks = tasks.filter(task_id__lt=piece.end)
+        return list(read(tasks.order_by("-task_id"))[:most])
 
+    def rest(below: UUID, most: int) -> list[T] | None:
+        tasks = few(access, chosen)
+        if tasks is None:
+            return None
+        return list(read(tasks.filter(task_id__lt=below).order_by("-task_id"))[:most])
+
+    since = chosen.since(access.now)
     return search(
-        read,
+        part,
         wanted,
         now=access.now,
         below=chosen.older,
         since=ids.floor(since) if since else None,
-        budget=dashboard_settings().search_budget,
+        budget=budget,
         database=access.database,
         rest=rest,
     )
@@ -194,8 +219,7 @@ def matching(access: Access, chosen: TaskFilter, by: ByRuns | None = None) -> Qu
     Args:
         access: what the viewer may see.
         chosen: which tasks.
-        by: how to come by those in its state, if not by looking at all; see
-            :func:`few`.
+        by: how to come by them, if not by looking at all; see :func:`few`.
     """
     queues = queues_of(access, chosen)
     every: ScopedQuerySet[Task] = access.tasks(queues)
@@ -216,7 +240,7 @@ def matching(access: Access, chosen: TaskFilter, by: ByRuns | None = None) -> Qu
 
 
 def few(access: Access, chosen: TaskFilter) -> QuerySet[Task] | None:
-    """What :func:`matching` says, by way of runs; None where too many of these are in the state."""
+    """What :func:`matching` says, by way of runs; None where these are too many, or no way."""
     by = by_runs(access, chosen, queues_of(access, chosen))
     return None if by is None else matching(access, chosen, by)
 

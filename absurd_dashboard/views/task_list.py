@@ -163,10 +163,15 @@ def _elsewhere(chosen: TaskFilter) -> tuple[Choice, ...]:
     text = chosen.name.rstrip("*") or chosen.id
     if not text or chosen.reading.problems:
         return ()
-    places = {"params": _("in params"), "error": _("in errors"), "event": _("as an event")}
-    return tuple(
-        Choice(label, f"?{chosen.but(name='', id='', q=written((*chosen.terms, term)))}")
-        for term, label in ((term_of(key, text), label) for key, label in places.items())
+
+    def link(key: str) -> str:
+        query = written((*chosen.terms, term_of(key, text)))
+        return f"?{chosen.but(name='', id='', q=query)}"
+
+    return (
+        Choice(_("in params"), link("params")),
+        Choice(_("in errors"), link("error")),
+        Choice(_("as an event"), link("event")),
     )
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from absurd_dashboard.models import Membership, Scope, Tenant
+from absurd_dashboard.models import Scope
 from absurd_dashboard.queries import few
 from tests.dashboard.engine import Engine
+from tests.dashboard.members import member_of
 
 OPEN_AND_FAILED = ("pending", "running", "sleeping", "failed")
 
@@ -179,15 +179,11 @@ def test_where_they_are_many_the_list_is_filled_from_the_newest_tasks(
 def test_a_tenant_is_shown_no_task_of_another(engine: Engine) -> None:
     engine.create("a")
     own, _ = (
-        engine.spawn("a", headers={"tenant_id": tenant}, max_attempts=1) for tenant in ("3", "4")
+        engine.spawn("a", headers={"tenant_id": tenant}, max_attempts=1)
+        for tenant in ("acme", "other")
     )
     for _ in range(2):
         engine.fail("a", engine.claim("a"), name="E", message="m")
-    tenant = Tenant.objects.create(slug="three", name="Three")
-    Scope.objects.create(tenant=tenant, queue_pattern="a", header_tenant="3")
-    user = User.objects.create_user("ann")
-    Membership.objects.create(tenant=tenant, user=user)
-    browser = Client()
-    browser.force_login(user)
-    page = browser.get("/absurd/t/three/tasks/?state=failed&window=all&format=json").json()
+    browser = member_of(Scope(queue_pattern="a", header_tenant="acme"))
+    page = browser.get("/absurd/t/acme/tasks/?state=failed&window=all&format=json").json()
     assert [row["task_id"] for row in page["rows"]["rows"]] == [str(own)]

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from absurd_dashboard.models import Membership, Scope, Tenant
+from absurd_dashboard.models import Scope
 from tests.dashboard.engine import Engine
+from tests.dashboard.members import member_of
 
 TASKS = 6_000
 
@@ -134,17 +134,12 @@ def test_what_a_tenant_sees_of_a_shared_queue_is_not_found_by_reading_all_of_it(
     engine: Engine,
 ) -> None:
     engine.call(LOAD)
-    tenant = Tenant.objects.create(slug="three", name="Three")
-    Scope.objects.create(tenant=tenant, queue_pattern="big", header_tenant="3")
-    user = User.objects.create_user("ann")
-    Membership.objects.create(tenant=tenant, user=user)
-    browser = Client()
-    browser.force_login(user)
+    browser = member_of(Scope(queue_pattern="big", header_tenant="3"))
     ((task,),) = engine.call(
         "select task_id from absurd.\"t_big\" where headers->>'tenant_id' = '3' limit 1"
     )
     pages = ["", "queues/", f"tasks/{task}/", "workers/"]
-    read = {page: whole_tables_read(browser, f"/absurd/t/three/{page}") for page in pages}
+    read = {page: whole_tables_read(browser, f"/absurd/t/acme/{page}") for page in pages}
     assert {page: tables for page, tables in read.items() if tables} == {}
 
 

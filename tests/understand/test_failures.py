@@ -15,7 +15,7 @@ from absurd_dashboard.models import AuditEntry, FailureNote, Membership, Role, S
 from absurd_dashboard.queries.failure_groups import SLOTS, spikes
 from absurd_dashboard.redaction import Redaction
 from tests.dashboard.engine import Engine
-from tests.understand.test_lineage import member_of
+from tests.dashboard.members import member_of
 
 TRACE = 'Traceback (most recent call last):\n  File "/srv/app/{0}.py", line 7, in {0}\n    …\n{1}'
 

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from absurd_dashboard import anchors
 from absurd_dashboard.lineage import mentions
-from absurd_dashboard.models import Membership, Role, Scope, Tenant
+from absurd_dashboard.models import Scope
 from absurd_dashboard.queries import lineage
 from tests.dashboard.engine import Engine
+from tests.dashboard.members import member_of
 
 
 @pytest.fixture
@@ -137,17 +137,6 @@ def test_a_parent_out_of_sight_is_not_named(queues: Engine) -> None:
     assert related(member, task, "/absurd/t/acme/")["parent"] is None
     page = member.get(f"/absurd/t/acme/tasks/{task}/").text
     assert "Related tasks" not in page
-
-
-def member_of(scope: Scope) -> Client:
-    """A browser of a viewer in the tenant acme, which has this scope."""
-    scope.tenant = Tenant.objects.create(slug="acme", name="Acme")
-    scope.save()
-    user = User.objects.create_user("viewer")
-    Membership.objects.create(tenant=scope.tenant, user=user, role=Role.VIEWER)
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_search_is_bounded_and_says_how_far_it_came(

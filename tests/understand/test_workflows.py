@@ -17,8 +17,8 @@ from absurd_dashboard.queries.workflows import summed
 from absurd_dashboard.redaction import Redaction
 from absurd_dashboard.timeline.group import draw_group
 from tests.dashboard.engine import Engine
+from tests.dashboard.members import member_of
 from tests.dashboard.second_line import BOUND
-from tests.understand.test_lineage import member_of
 
 JSON = {"Accept": "application/json"}
 ACME = "/absurd/t/acme/"
