@@ -12,7 +12,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from absurd_dashboard import errors, patience, plans, tags
+from absurd_dashboard import errors, lending, patience, plans, tags
 from absurd_dashboard.conf import dashboard_settings
 
 #: The oldest schema whose tables the dashboard reads.
@@ -74,19 +74,23 @@ class Snapshot:
 
 
 @contextmanager
-def snapshot(database: str) -> Iterator[Snapshot]:
+def snapshot(database: str, wait: float = 0) -> Iterator[Snapshot]:
     """Open the transaction in which a page reads the engine.
 
     Args:
         database: alias of the engine's database.
+        wait: see :func:`absurd_dashboard.lending.lent`.
 
     Raises:
         EngineUnavailable: it cannot be reached or read, has no engine, or too old a one.
         QueryTimedOut: a query in the block took longer than ``STATEMENT_TIMEOUT``.
         QueueGone: a query in the block named a queue that is no longer there.
     """
-    connection = connections[database]
-    with opened(connection), transaction.atomic(using=database):
+    with (
+        lending.lent(database, wait),
+        opened(connection := connections[database]),
+        transaction.atomic(using=database),
+    ):
         # Inside a host's own transaction (ATOMIC_REQUESTS) it is too late to make it read-only.
         own = len(connection.savepoint_ids) == 0
         yield _begin(connection, own)

@@ -77,19 +77,25 @@ def bound(request: HttpRequest) -> str:
 
 
 @contextmanager
-def reading(instance: Instance, method: str | None) -> Iterator[Snapshot]:
+def reading(instance: Instance, method: str | None, wait: float = 0) -> Iterator[Snapshot]:
     """A snapshot for a request: of the replica for a page, of the primary for an action.
 
     A replica that does not answer is left out.
+
+    Args:
+        instance: of which.
+        method: of the request.
+        wait: see :func:`absurd_dashboard.lending.lent`.
     """
     with ExitStack() as stack:
-        yield _opened(stack, instance, instance.replica if method in _SAFE else "")
+        replica = instance.replica if method in _SAFE else ""
+        yield _opened(stack, instance, replica, wait)
 
 
-def _opened(stack: ExitStack, instance: Instance, replica: str) -> Snapshot:
+def _opened(stack: ExitStack, instance: Instance, replica: str, wait: float) -> Snapshot:
     if replica:
         try:
-            return stack.enter_context(snapshot(replica))
+            return stack.enter_context(snapshot(replica, wait))
         except EngineUnavailable:
             logger.warning("The replica %r does not answer; reading its primary.", replica)
-    return stack.enter_context(snapshot(instance.alias))
+    return stack.enter_context(snapshot(instance.alias, wait))

@@ -21,6 +21,8 @@ from absurd_dashboard.queries.versions import versions
 from absurd_dashboard.shown import Page, rendered
 from absurd_dashboard.watching import Reading, Token, Versions, Watch
 
+# Seconds that an open page waits for others, so that few connections make the plans it needs.
+_WAIT = 0.25
 #: Reads a page through an access object.
 Read = Callable[[Access], Page | HttpResponseBase]
 
@@ -102,7 +104,7 @@ def _reading(
     read: Read,
 ) -> Reading | HttpResponseBase:
     """The page read anew, or the reading before where its rows are the same, or an answer."""
-    with instances.reading(instance, request.method) as opened:
+    with instances.reading(instance, request.method, _WAIT) as opened:
         watching.stamped(instance.alias, opened.began, opened.stamp)
         if opened.stamp == known.stamp:
             return HttpResponse(status=204)

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connections
 from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
+from absurd_dashboard import lending
 from absurd_dashboard.standalone import databases, engine, first_user, lifeline, sockets
 from absurd_dashboard.standalone.options import number
 
@@ -38,6 +39,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Make the application, once in each worker."""
         application = get_wsgi_application()
         settled()
+        lending.begin()
         return application
 
 

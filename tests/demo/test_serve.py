@@ -105,6 +105,22 @@ def test_nothing_is_shown_before_signing_in(browser: Browser) -> None:
     assert 'name="password"' in page
 
 
+def test_who_looks_alone_takes_one_connection_of_each_process(
+    browser: Browser, reader_url: str
+) -> None:
+    browser.sign_in("ada", "engine-no-1")
+
+    for _ in range(12):
+        browser.get("queues/")
+
+    with psycopg.connect(reader_url) as connection:
+        counted = connection.execute(
+            "select count(*) from pg_stat_activity"
+            " where usename = current_user and pid <> pg_backend_pid()"
+        ).fetchone()
+    assert counted in {(1,), (2,)}
+
+
 def test_a_role_that_may_only_read_is_enough_for_every_page(browser: Browser, app: Absurd) -> None:
     task = saga.plan(app, "T-9", sold_out=None, pace=0)
     app.await_task_result(str(task["task_id"]), queue_name=saga.QUEUE, timeout=30)
