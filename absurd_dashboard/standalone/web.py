@@ -19,7 +19,7 @@ from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
 from absurd_dashboard import lending
-from absurd_dashboard.standalone import databases, engine, first_user, lifeline, sockets
+from absurd_dashboard.standalone import databases, engine, first_user, lifeline, sockets, worker
 from absurd_dashboard.standalone.options import number
 
 
@@ -92,7 +92,8 @@ def options(socket: int) -> dict[str, Any]:
     """Say to gunicorn what is to be different from its defaults."""
     return {
         "bind": f"fd://{socket}",
-        "worker_class": "gthread",
+        "worker_class": worker.Worker,
+        "child_exit": worker.gone,
         "workers": number(os.environ, "ABSURD_DASHBOARD_WORKERS"),
         "threads": number(os.environ, "ABSURD_DASHBOARD_THREADS"),
         "timeout": number(os.environ, "ABSURD_DASHBOARD_TIMEOUT"),
