@@ -11,16 +11,12 @@ from contextlib import contextmanager, suppress
 
 import psutil
 
-
-def engines() -> list[int]:
-    """The cores of the engine: the first, or all where there is no other."""
-    return sorted(os.sched_getaffinity(0))[:1]
-
-
-def others() -> list[int]:
-    """The cores of everything else."""
-    every = sorted(os.sched_getaffinity(0))
-    return every[1:] or every
+#: All cores, before any process is kept to some of them.
+EVERY = sorted(os.sched_getaffinity(0))
+#: The cores of the engine and its writers: the first.
+ENGINES = EVERY[:1]
+#: The cores of everything else; the same where there is one.
+OTHERS = EVERY[1:] or EVERY
 
 
 @contextmanager

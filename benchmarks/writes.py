@@ -170,8 +170,8 @@ def _apart(site: Dashboard, url: str) -> Iterator[None]:
     engine = [each for server in servers(url) for each in (server, *server.children())]
     watching = [psutil.Process(), psutil.Process(site.web.process.pid), *site.workers()]
     with (
-        cores.kept_to(cores.engines(), engine),
-        cores.kept_to(cores.others(), watching),
+        cores.kept_to(cores.ENGINES, engine),
+        cores.kept_to(cores.OTHERS, watching),
     ):
         yield
 
@@ -192,12 +192,12 @@ def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float)
     say("| with | tasks/s without | with | ratio | the dashboard's statements, ms/s |\n")
     say("|---|--:|--:|--:|--:|\n")
 
-    every = sorted(os.sched_getaffinity(0))
-
     def line(
-        name: str, around: Callable[[], AbstractContextManager[None]], cores: list[int] = every
+        name: str,
+        around: Callable[[], AbstractContextManager[None]],
+        where: list[int] = cores.EVERY,
     ) -> None:
-        found = compared(url, around, rounds=rounds, seconds=seconds, cores=cores)
+        found = compared(url, around, rounds=rounds, seconds=seconds, cores=where)
         say(
             f"| {name} | {found.without:.0f} | {found.after:.0f} | {found.ratio:.2f} |"
             f" {found.taken:.0f} |\n"
@@ -209,12 +209,12 @@ def report(url: str, directory: Path, *, port: int, rounds: int, seconds: float)
         line(f"{WATCHERS} open pages, all on the same cores", lambda: watched(site, url))
         with _apart(site, url):
             apart = f"{WATCHERS} open pages, the dashboard on a core of its own"
-            line(apart, lambda: watched(site, url), cores.engines())
+            line(apart, lambda: watched(site, url), cores.ENGINES)
             lists = f"{WATCHERS} open lists of tasks, the same"
-            line(lists, lambda: watched(site, url, [LIST]), cores.engines())
+            line(lists, lambda: watched(site, url, [LIST]), cores.ENGINES)
             # What a web server on the next core takes from the engine's, whatever it answers.
             strangers = f"{WATCHERS} open pages that ask the engine nothing, the same"
-            line(strangers, lambda: watched(site, url, [NO_QUESTION]), cores.engines())
+            line(strangers, lambda: watched(site, url, [NO_QUESTION]), cores.ENGINES)
     for name, statement in INDEXES.items():
         line(f"index {name}", lambda statement=statement: indexed(url, statement))  # type: ignore[misc]
 
