@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
 from time import monotonic, sleep
 
@@ -45,10 +46,12 @@ class Posted:
 
     Attributes:
         token: names what it shows, and when that was true.
+        rests: how long whoever shows it is to wait before asking again.
         drawn: what it looks like; None where that is not known, or depends on who looks.
     """
 
     token: str
+    rests: timedelta
     drawn: bytes | None
 
 
@@ -71,16 +74,18 @@ class Place:
         text = whole[_HEAD.size : _HEAD.size + named + drawn]
         if key != self.key or checksum != _digest(text):
             return None
-        return Posted(text[:named].decode(), zlib.decompress(text[named:]) if drawn else None)
+        rests, _, token = text[:named].decode().partition(" ")
+        shown = zlib.decompress(text[named:]) if drawn else None
+        return Posted(token, timedelta(milliseconds=int(rests)), shown)
 
     def write(self, posted: Posted) -> None:
         """Post a page, in place of what is there."""
-        token = posted.token.encode()
+        named = f"{posted.rests // timedelta(milliseconds=1)} {posted.token}".encode()
         drawn = b"" if posted.drawn is None else zlib.compress(posted.drawn, level=1)
-        if _HEAD.size + len(token) + len(drawn) > ROOM:
+        if _HEAD.size + len(named) + len(drawn) > ROOM:
             return
-        text = token + drawn
-        head = _HEAD.pack(self.key, _digest(text), len(token), len(drawn))
+        text = named + drawn
+        head = _HEAD.pack(self.key, _digest(text), len(named), len(drawn))
         with suppress(OSError):  # no room is left: others read for themselves
             os.pwrite(_file, head + text, self._offset)
 

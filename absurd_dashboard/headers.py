@@ -12,6 +12,8 @@ LIVE_HEADER = "X-Absurd-Live"
 TOKEN_HEADER = "X-Absurd-Token"  # noqa: S105  no secret
 #: How old, in milliseconds, an answer is that was read for another open page.
 AGE_HEADER = "X-Absurd-Age"
+#: How long, in milliseconds, an open page is to wait before it asks again.
+EVERY_HEADER = "X-Absurd-Every"
 
 _CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "

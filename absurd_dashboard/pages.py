@@ -52,7 +52,8 @@ def page(section: str, template: str, *, shared: bool = False) -> Callable[[Page
             if polling.possible(request):
                 return polling.polled(request, granted(request, tenant), read, place)
             with access_to(request, tenant) as access:
-                answer = read(access)
+                asked = LIVE_HEADER in request.headers
+                answer = polling.rested(read, access) if asked else read(access)
                 if not isinstance(answer, Page):
                     return answer
                 return rendered(request, answer, access, section, template)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
-from absurd_dashboard import board, instances, twins, watching
+from absurd_dashboard import board, instances, tags, twins, watching
 from absurd_dashboard.access import Access
 from absurd_dashboard.engine import Snapshot, instant
-from absurd_dashboard.headers import AGE_HEADER, LIVE_HEADER, TOKEN_HEADER
+from absurd_dashboard.headers import AGE_HEADER, EVERY_HEADER, LIVE_HEADER, TOKEN_HEADER
 from absurd_dashboard.instances import Instance
 from absurd_dashboard.noticing import noticing
 from absurd_dashboard.policy import Grant
@@ -111,7 +112,7 @@ def _reading(
         access = Access.of(grant, opened, instance.alias)
         if before is not None and before.holds(known, lambda: _rows(sight, opened, access, before)):
             return before.renewed(opened.began, opened.stamp)
-        answer = read(access)
+        answer = rested(read, access)
         if not isinstance(answer, Page):
             return answer
         token = Token(opened.began, opened.stamp, answer.state)
@@ -121,7 +122,17 @@ def _reading(
             answer.follows,
             answer.follows.rows(versions(access, answer.follows.tasks)),
             since=opened.began,
+            rests=answer.every,
         )
+
+
+def rested(read: Read, access: Access) -> Page | HttpResponseBase:
+    """Read what an open page asks for; it then asks the less often, the more that took."""
+    before = tags.spent()
+    answer = read(access)
+    if isinstance(answer, Page):
+        return replace(answer, every=watching.rest(answer.every, tags.spent() - before))
+    return answer
 
 
 def _rows(sight: Hashable, opened: Snapshot, access: Access, reading: Reading) -> str:
@@ -136,14 +147,14 @@ def _posted(other: board.Place | None, known: Token) -> Reading | None:
     """What another process has read meanwhile, if it answers a page that has seen ``known``."""
     if other is None or (posted := other.read()) is None:
         return None
-    reading = Reading.posted(Token.of(posted.token), posted.drawn)
+    reading = Reading.posted(Token.of(posted.token), posted.rests, posted.drawn)
     return reading if reading.serves(known) else None
 
 
 def _post(other: board.Place, reading: Reading) -> None:
     """Tell the other processes of a reading; of one whose rows are followed, each knows more."""
     if not reading.follows.tasks:
-        other.write(board.Posted(str(reading.token), reading.drawn))
+        other.write(board.Posted(str(reading.token), reading.rests, reading.drawn))
 
 
 def _shown(
@@ -151,13 +162,13 @@ def _shown(
 ) -> HttpResponseBase:
     """The answer to a page that has seen ``known``."""
     if found.token.state == known.state:
-        return _named(HttpResponse(status=204), found.token)
+        return _named(HttpResponse(status=204), found)
     if found.drawn is not None:
-        return _named(HttpResponse(found.drawn), found.token)
+        return _named(HttpResponse(found.drawn), found)
     answer, drawn = _drawn(request, found, place)
     if place.shared:
         watch.reading = drawn
-    return _named(answer, found.token)
+    return _named(answer, found)
 
 
 def _drawn(request: HttpRequest, found: Reading, place: Place) -> tuple[HttpResponseBase, Reading]:
@@ -170,10 +181,11 @@ def _drawn(request: HttpRequest, found: Reading, place: Place) -> tuple[HttpResp
     return answer, found
 
 
-def _named(response: HttpResponseBase, token: Token) -> HttpResponseBase:
-    """Say which reading an answer shows."""
-    response.headers[TOKEN_HEADER] = str(token)
-    return _aged(response, token.at)
+def _named(response: HttpResponseBase, reading: Reading) -> HttpResponseBase:
+    """Say which reading an answer shows, and when to ask for the next."""
+    response.headers[TOKEN_HEADER] = str(reading.token)
+    response.headers[EVERY_HEADER] = str(reading.rests // timedelta(milliseconds=1))
+    return _aged(response, reading.token.at)
 
 
 def _aged(response: HttpResponseBase, at: int) -> HttpResponseBase:

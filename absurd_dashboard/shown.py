@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from absurd_dashboard import instances, twins
 from absurd_dashboard.access import Access
 from absurd_dashboard.frame import PageInfo, context, frame
-from absurd_dashboard.headers import LIVE_HEADER, TOKEN_HEADER
+from absurd_dashboard.headers import EVERY_HEADER, LIVE_HEADER, TOKEN_HEADER
 from absurd_dashboard.links import Links
 from absurd_dashboard.policy import policy
 from absurd_dashboard.queries.versions import NOTHING, Followed
@@ -72,11 +72,12 @@ def rendered(
             response[LEFT_OUT_HEADER] = str(access.left_out)
         return response
     token = str(Token(access.began, access.stamp, answer.state))
-    known = request.headers.get(LIVE_HEADER)
-    if known is not None and Token.of(known).state == answer.state:
-        return HttpResponse(status=204, headers={TOKEN_HEADER: token})
     framed = frame(request, answer.title, section)
     framed["refresh_ms"] = max(framed["refresh_ms"], int(answer.every.total_seconds() * 1000))
+    told = {TOKEN_HEADER: token, EVERY_HEADER: str(framed["refresh_ms"])}
+    known = request.headers.get(LIVE_HEADER)
+    if known is not None and Token.of(known).state == answer.state:
+        return HttpResponse(status=204, headers=told)
     info = PageInfo(
         **framed,
         now=access.now,
@@ -101,7 +102,8 @@ def rendered(
         return render(request, f"absurd_dashboard/{template}.html", known_by, status=answer.status)
     # A page where nothing lives has no live region: whoever asks for one gets the page.
     response = render(request, [info.live_template, f"absurd_dashboard/{template}.html"], known_by)
-    response[TOKEN_HEADER] = token
+    for name, value in told.items():
+        response[name] = value
     return response
 
 

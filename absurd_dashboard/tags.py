@@ -56,6 +56,12 @@ def metered() -> Iterator[Meter]:
         _meter.reset(before)
 
 
+def spent() -> float:
+    """Seconds that statements have taken so far in the block of :func:`metered`; 0 outside."""
+    meter = _meter.get()
+    return meter.seconds if meter else 0.0
+
+
 def application_name() -> str:
     """What the connection is called while it works for the page; safe to stand in SQL."""
     page = _asker.get()

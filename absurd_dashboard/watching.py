@@ -31,6 +31,8 @@ from absurd_dashboard.queries.versions import NOTHING, Followed, Place
 REMEMBERED = 128
 #: Tasks whose rows are read together.
 TOGETHER = 1_000
+#: The statements of a page take a fiftieth of the time at most; for that it rests so long at most.
+SHARE, LONGEST_REST = 50, timedelta(seconds=15)
 # Part of the interval for which a reading is new enough for whoever has not seen it.
 _FRESH = 0.5
 _LONGEST = 15  # digits of an instant
@@ -75,6 +77,7 @@ class Reading:
         follows: the tasks whose rows tell whether it is still true.
         rows: the versions of these rows.
         since: when it was read in full, in milliseconds.
+        rests: how long whoever shows it is to wait before asking again; see :func:`rest`.
     """
 
     token: Token
@@ -82,16 +85,17 @@ class Reading:
     follows: Followed
     rows: str
     since: int
+    rests: timedelta
     drawn: bytes | None = None
 
     @classmethod
-    def posted(cls, token: Token, drawn: bytes | None) -> Reading:
+    def posted(cls, token: Token, rests: timedelta, drawn: bytes | None) -> Reading:
         """What another process has read of a page whose rows nobody follows."""
-        return cls(token, None, NOTHING, "", token.at, drawn)
+        return cls(token, None, NOTHING, "", token.at, rests, drawn)
 
     def serves(self, known: Token) -> bool:
         """Whether it answers a page that has seen ``known``: it is newer, and still new."""
-        return self._says(known) and self.token.at > known.at and _new(self.token.at)
+        return self._says(known) and self.token.at > known.at and _new(self.token.at, self.rests)
 
     def holds(self, known: Token, rows: Callable[[], str]) -> bool:
         """Whether it is still true, for a page that has seen ``known``.
@@ -109,8 +113,9 @@ class Reading:
         return kept or self.token.state == known.state
 
     def renewed(self, at: int, stamp: str) -> Reading:
-        """The same, true at another time."""
-        return replace(self, token=replace(self.token, at=at, stamp=stamp))
+        """The same, true at another time: its rows told, which cost next to nothing."""
+        token = replace(self.token, at=at, stamp=stamp)
+        return replace(self, token=token, rests=rest())
 
     def kept(self, whole: bool) -> Reading:
         """What to remember of it: all, or what tells whether it is still true."""
@@ -130,6 +135,12 @@ class Watch:
     reading: Reading | None = None
     asked: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody who shows the last reading may still be there."""
+        rests = self.reading.rests if self.reading else rest()
+        return instant() - self.asked <= 2 * rests / timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ class Versions:
         """Whether they tell that a reading is still true, for a page that has seen ``known``."""
         return (
             self.at > max(known.at, reading.token.at)
-            and _new(self.at)
+            and _new(self.at, rest())
             and bool(reading.follows.tasks)
             and self.tasks >= reading.follows.tasks
             and reading.holds(known, lambda: reading.follows.rows(self.found))
@@ -192,11 +203,10 @@ def versions(sight: Hashable) -> Versions | None:
 
 def followed(sight: Hashable) -> list[Place]:
     """Tasks that open pages with the same sight follow, at most :data:`TOGETHER`."""
-    lately = instant() - 2 * dashboard_settings().refresh_interval / timedelta(milliseconds=1)
     with _lock:
         watches = [each for each in _watches.values() if each.sight == sight]
-    readings = (watch.reading for watch in watches if watch.asked >= lately)
-    tasks = (place for reading in readings if reading for place in reading.follows.tasks)
+    readings = (watch.reading for watch in watches if watch.reading and watch.open)
+    tasks = (place for reading in readings for place in reading.follows.tasks)
     return list(islice(tasks, TOGETHER))
 
 
@@ -209,6 +219,17 @@ def told(sight: Hashable, versions: Versions) -> None:
             _versions.popitem(last=False)
 
 
+def rest(wished: timedelta = timedelta(0), took: float = 0.0) -> timedelta:
+    """How long an open page is to wait between two questions.
+
+    Args:
+        wished: what the page asks for, if that is longer than the setting.
+        took: seconds that the statements of its last reading took.
+    """
+    calm = min(timedelta(seconds=took * SHARE), LONGEST_REST)
+    return max(dashboard_settings().refresh_interval, wished, calm)
+
+
 def stamped(engine: str, at: int, stamp: str) -> None:
     """Remember which stamp an engine had at a time."""
     _stamps[engine] = Token(at, stamp)
@@ -218,7 +239,7 @@ def unwritten(engine: str, known: Token) -> int | None:
     """When another page found, a moment ago, that nothing was written since ``known``."""
     last = _stamps.get(engine, Token())
     same = bool(known.stamp) and last.stamp == known.stamp
-    return last.at if same and last.at > known.at and _new(last.at) else None
+    return last.at if same and last.at > known.at and _new(last.at, rest()) else None
 
 
 @receiver(setting_changed)
@@ -231,6 +252,5 @@ def forget(**_: object) -> None:
         board.clear()
 
 
-def _new(at: int) -> bool:
-    fresh = dashboard_settings().refresh_interval * _FRESH
-    return 0 <= instant() - at < fresh / timedelta(milliseconds=1)
+def _new(at: int, rests: timedelta) -> bool:
+    return 0 <= instant() - at < rests * _FRESH / timedelta(milliseconds=1)

@@ -24,6 +24,7 @@ class Answer:
         sql: milliseconds that they took.
         token: what names the state of a live page.
         age: seconds since it was read, where it was read for another page.
+        every: seconds to wait before the next question; 0 where it does not say.
     """
 
     status: int
@@ -34,6 +35,7 @@ class Answer:
     sql: float
     token: str
     age: float
+    every: float
     body: bytes
 
 
@@ -76,6 +78,7 @@ class Browser:
             sql=float(timing[1]) if timing else 0.0,
             token=response.getheader("X-Absurd-Token") or "",
             age=int(response.getheader("X-Absurd-Age") or 0) / 1000,
+            every=int(response.getheader("X-Absurd-Every") or 0) / 1000,
             body=body,
         )
 

@@ -108,14 +108,14 @@ def watched(site: Dashboard, url: str, kinds: Sequence[str] = WATCHED) -> Iterat
 
 
 def _watch(port: int, cookie: str, page: str, number: int, ended: threading.Event) -> None:
-    browser, token = Browser(port, cookie), ""
+    browser, token, every = Browser(port, cookie), "", INTERVAL
     ended.wait(INTERVAL * number / WATCHERS)
     while not ended.is_set():
         answer = browser.get(page, X_Absurd_Live=token)
-        token = answer.token or token
+        token, every = answer.token or token, answer.every or every
         # As live.js does.
         spread = 1 - random.random() / 5 if answer.age else 1  # noqa: S311  no secret
-        ended.wait(max(0.25, INTERVAL * spread - answer.age))
+        ended.wait(max(0.25, every * spread - answer.age))
 
 
 @contextmanager

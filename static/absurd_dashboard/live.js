@@ -1,6 +1,7 @@
 // Keeps the region [data-live] true: asks the server whether it changed, and says how old it is.
 const MIN = 1_000, MAX = 60_000, PATIENCE = 15_000;
 const SAID = 2; // failures after which a screen reader is told too
+const SELDOM = 5_000; // milliseconds between two questions from which on a page says so
 const fresh = document.getElementById("abs-fresh");
 const pause = document.getElementById("abs-pause");
 // A link and not an import by name: the server knows the file's hashed name, this file does not.
@@ -60,8 +61,10 @@ async function receive(response, element) {
   if ([404, 410].includes(response.status)) return end(fresh.dataset.textGone);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   const token = response.headers.get("X-Absurd-Token");
+  const every = response.headers.get("X-Absurd-Every");
   if (response.status !== 204) swap(element, await response.text());
   if (token) element.dataset.liveToken = token;
+  if (every) element.dataset.liveInterval = every; // what costs the engine much is asked for rarely
   if (failures >= SAID) say(fresh.dataset.textLive);
   seniority = Number(response.headers.get("X-Absurd-Age")) || 0;
   updated = Date.now() - seniority;
@@ -121,8 +124,8 @@ function end(text) {
   pause.hidden = true;
 }
 
-function age() {
-  const seconds = Math.round((Date.now() - updated) / 1000);
+function span(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
 }
 
@@ -133,9 +136,10 @@ function show() {
   const shown = !element ? "still" : paused() ? "paused" : state;
   const old = !element || Date.now() - updated > 2 * interval(element) + 2_000;
   const words = { paused: fresh.dataset.textPaused, reconnecting: lost() }[shown];
-  const aged = fresh.dataset.textAge.replace("{age}", age());
+  const aged = fresh.dataset.textAge.replace("{age}", span(Date.now() - updated));
+  const live = element && interval(element) >= SELDOM ? fresh.dataset.textEvery.replace("{interval}", span(interval(element))) : fresh.dataset.textLive;
   fresh.dataset.state = shown === "live" && old ? "old" : shown;
-  const text = old ? [words, aged].filter(Boolean).join(" · ") : words ?? fresh.dataset.textLive;
+  const text = old ? [words, aged].filter(Boolean).join(" · ") : words ?? live;
   const place = fresh.querySelector("[data-fresh-text]");
   if (place.textContent !== text) place.textContent = text;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import NoReturn
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from absurd_dashboard import board
 from absurd_dashboard.board import Place, Posted
 
+SOON = timedelta(seconds=2)
 PAGE = ("/absurd/", "everything", "en")
-POSTED = Posted("1700000000000.stamp.state", b"<section>" + b"queue " * 1_000)
+POSTED = Posted("1700000000000.stamp.state", timedelta(seconds=3), b"<section>" + b"queue " * 1_000)
 
 
 @pytest.fixture(autouse=True)
@@ -83,8 +85,8 @@ def test_what_one_process_posts_another_reads(fork: Forks) -> None:
 
 
 def test_a_page_that_was_not_drawn_is_posted_by_its_token(fork: Forks) -> None:
-    fork(lambda: post(Posted("1.2.3", None)))
-    assert read() == Posted("1.2.3", None)
+    fork(lambda: post(Posted("1.2.3", SOON, None)))
+    assert read() == Posted("1.2.3", SOON, None)
 
 
 def test_nothing_is_read_of_a_page_with_another_key() -> None:
@@ -95,14 +97,14 @@ def test_nothing_is_read_of_a_page_with_another_key() -> None:
 def test_pages_that_share_a_place_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board, "PLACES", 1)
     post()
-    post(Posted("1.2.3", None), page="another")
+    post(Posted("1.2.3", SOON, None), page="another")
     assert read() is None
-    assert read("another") == Posted("1.2.3", None)
+    assert read("another") == Posted("1.2.3", SOON, None)
 
 
 def test_a_page_too_large_for_its_place_is_not_posted() -> None:
     post()
-    post(Posted("2.3.4", os.urandom(board.ROOM)))
+    post(Posted("2.3.4", SOON, os.urandom(board.ROOM)))
     assert read() == POSTED
 
 

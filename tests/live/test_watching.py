@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connections, transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -158,6 +158,82 @@ def test_what_asks_who_looks_is_drawn_for_each(
     settings.TEMPLATES = [{**backend, "APP_DIRS": False, "OPTIONS": options}]
     one, another = [page.ask() for page in pages]
     assert one.content != another.content
+
+
+@pytest.fixture
+def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[timedelta]:
+    """Whatever a page reads costs too much; how long it is to rest for that."""
+    monkeypatch.setattr(watching, "SHARE", 1_000_000)
+    settings = {**SETTINGS, "REFRESH_INTERVAL": timedelta(seconds=2)}
+    with override_settings(ABSURD_DASHBOARD=settings):
+        yield watching.LONGEST_REST
+
+
+@pytest.mark.parametrize(
+    ("took", "rests"), [(0.0, 2.0), (0.04, 2.0), (0.1, 5.0), (0.25, 12.5), (4.0, 15.0)]
+)
+def test_the_more_a_page_costs_the_engine_the_less_often_it_asks(took: float, rests: float) -> None:
+    with override_settings(ABSURD_DASHBOARD={"DATABASE": "absurd"}):
+        assert watching.rest(took=took).total_seconds() == rests
+
+
+def test_a_page_that_asks_seldom_by_itself_is_not_made_to_ask_more_often() -> None:
+    assert watching.rest(timedelta(hours=1), 4.0) == timedelta(hours=1)
+
+
+def test_a_costly_page_is_asked_for_again_after_a_rest(
+    client: Client, engine: Engine, costly: timedelta
+) -> None:
+    engine.create("a")
+    page = Watcher(client, OVERVIEW)
+    engine.spawn("a")
+    assert every(page.ask()) == costly
+
+
+def test_what_a_costly_page_shows_is_new_for_half_of_its_rest(
+    client: Client,
+    other: Client,
+    engine: Engine,
+    costly: timedelta,
+    monkeypatch: pytest.MonkeyPatch,
+    another_process: Callable[[], None],
+) -> None:
+    engine.create("a")
+    pages = [Watcher(each, OVERVIEW) for each in (client, other, client)]
+    engine.spawn("a")
+    pages[0].ask()
+    now = watching.instant() + 0.4 * costly / timedelta(milliseconds=1)
+    monkeypatch.setattr(watching, "instant", lambda: now)
+    assert every(pages[1].ask()) == costly
+    assert pages[1].statements == []
+    another_process()
+    assert every(pages[2].ask()) == costly
+    assert pages[2].statements == []
+
+
+def test_a_costly_page_whose_rows_tell_that_it_is_true_asks_as_often_as_any(
+    client: Client, engine: Engine, costly: timedelta
+) -> None:
+    engine.create("a")
+    page = Watcher(client, f"{TASKS}{engine.spawn('a')}/")
+    engine.spawn("a")
+    assert every(page.ask()) == costly
+    engine.spawn("a")
+    assert every(page.ask()) == timedelta(seconds=2)
+
+
+def test_a_costly_page_rests_in_a_host_that_reads_in_its_own_transaction_too(
+    client: Client, engine: Engine, costly: timedelta
+) -> None:
+    engine.create("a")
+    page = Watcher(client, OVERVIEW)
+    with transaction.atomic(using="absurd"):
+        assert every(page.ask()) == costly
+
+
+def every(answer: HttpResponse) -> timedelta:
+    """How long an answer tells an open page to wait."""
+    return timedelta(milliseconds=int(answer.headers["X-Absurd-Every"]))
 
 
 def test_what_was_read_for_another_page_says_how_old_it_is(

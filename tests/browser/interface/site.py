@@ -39,6 +39,7 @@ class Answer:
     location: str = ""
     drop: bool = False
     age: int = 0
+    every: int = 0
 
 
 @dataclass
@@ -92,7 +93,11 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.drop:
             self.close_connection = True
             return
-        told = {"X-Absurd-Token": answer.token, "X-Absurd-Age": answer.age or ""}
+        told = {
+            "X-Absurd-Token": answer.token,
+            "X-Absurd-Age": answer.age or "",
+            "X-Absurd-Every": answer.every or "",
+        }
         self._send(answer.status, answer.html.encode(), location=answer.location, **told)
 
     def _static(self, name: str) -> None:

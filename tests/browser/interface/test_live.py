@@ -30,7 +30,7 @@ class Live:
         """Load the page."""
         self.site.region, self.site.interval = region, interval
         self.tab.goto("/")
-        expect(self.freshness).to_have_text("live")
+        expect(self.freshness).to_contain_text("live")
 
     def wait(self, milliseconds: int) -> None:
         """Let the page's clock run."""
@@ -247,6 +247,20 @@ def test_the_interval_is_kept_within_bounds(live: Live, told: int, asks: int) ->
     assert live.site.asked == []
     with live.tab.expect_request("**/live"):
         live.wait(1)
+
+
+def test_a_page_asks_as_often_as_the_last_answer_said_and_says_so_where_that_is_seldom(
+    live: Live,
+) -> None:
+    live.open()
+    live.ask(Answer(every=12_000))
+    expect(live.freshness).to_have_text("live, every 12 s")
+    live.wait(11_000)
+    assert len(live.site.asked) == 1
+    live.ask(Answer(every=2_000))
+    expect(live.freshness).to_have_text("live")
+    live.ask()
+    assert len(live.site.asked) == 3
 
 
 def test_pages_that_share_a_reading_come_back_when_it_is_an_interval_old(live: Live) -> None:
