@@ -163,7 +163,7 @@ def one_by_one(request: HttpRequest, access: Access) -> Page:
     return Page(_("Failures"), shown, live=request.get_full_path())
 
 
-@page("failures", "failures/detail")
+@page("failures", "failures/detail", shared=True)
 def cause(request: HttpRequest, access: Access, fingerprint: str) -> Page:
     """One cause: its example, its tasks, and what is noted of it."""
     span, every = window(request.GET.get("window"), "24h"), _every(request)

@@ -55,7 +55,7 @@ class WorkflowList:
     further: Choice | None
 
 
-@page("workflows", "workflows/list")
+@page("workflows", "workflows/list", shared=True)
 def workflows(request: HttpRequest, access: Access) -> Page:
     """Workflow runs, newest first."""
     installed = recorded.installed(access)
@@ -154,7 +154,7 @@ class WorkflowView:
         return tuple(part for part in parts if part[1] is not None)
 
 
-@page("workflows", "workflows/detail")
+@page("workflows", "workflows/detail", shared=True)
 def workflow(request: HttpRequest, access: Access, workflow: str) -> Page:
     """One workflow run; ``task`` in the query is one of its tasks, to find the others by."""
     if "\x00" in workflow:  # PostgreSQL's text cannot hold it, so nothing is called so

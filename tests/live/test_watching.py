@@ -425,6 +425,12 @@ class Unseen(Policy):
         return grant
 
 
+def cause(client: Client) -> str:
+    """The fingerprint of the only cause of failures."""
+    (row,) = client.get("/absurd/failures/?format=json").json()["rows"]
+    return str(row["fingerprint"])
+
+
 SHARED = [each.name for each in urls.pages if getattr(each.callback, "place", PRIVATE).shared]
 
 
@@ -435,9 +441,12 @@ def test_a_page_that_is_shared_asks_nothing_of_its_viewer_and_the_engine_nothing
     engine.create("a")
     engine.failed("a")
     engine.emit("a", "packed")
-    path = reverse(f"absurd_dashboard:{name}", args=["a"] if name == "queue" else [])
-    page = Watcher(client, path)
+    engine.spawn("a", headers={"workflow_run_id": "w"})
+    about = {"queue": ["a"], "workflow": ["w"], "failure": [cause(client)]}
+    page = Watcher(client, reverse(f"absurd_dashboard:{name}", args=about.get(name, [])))
+    engine.claim("a")
     engine.failed("a")
+    engine.spawn("a", headers={"workflow_run_id": "w"})
     with override_settings(ABSURD_DASHBOARD={**SETTINGS, "POLICY": f"{__name__}.Unseen"}):
         assert page.ask().status_code in {200, 204}
     assert page.ended
