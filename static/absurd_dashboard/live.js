@@ -124,8 +124,8 @@ function end(text) {
   pause.hidden = true;
 }
 
-function span(milliseconds) {
-  const seconds = Math.round(milliseconds / 1000);
+function age() {
+  const seconds = Math.round((Date.now() - updated) / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
 }
 
@@ -134,10 +134,11 @@ function show() {
   const element = region();
   pause.hidden = !element;
   const shown = !element ? "still" : paused() ? "paused" : state;
-  const old = !element || Date.now() - updated > 2 * interval(element) + 2_000;
+  const wait = element ? interval(element) : 0;
+  const old = !element || Date.now() - updated > 2 * wait + 2_000;
   const words = { paused: fresh.dataset.textPaused, reconnecting: lost() }[shown];
-  const aged = fresh.dataset.textAge.replace("{age}", span(Date.now() - updated));
-  const live = element && interval(element) >= SELDOM ? fresh.dataset.textEvery.replace("{interval}", span(interval(element))) : fresh.dataset.textLive;
+  const aged = fresh.dataset.textAge.replace("{age}", age());
+  const live = wait < SELDOM ? fresh.dataset.textLive : fresh.dataset.textEvery.replace("{interval}", `${Math.round(wait / 1000)} s`);
   fresh.dataset.state = shown === "live" && old ? "old" : shown;
   const text = old ? [words, aged].filter(Boolean).join(" · ") : words ?? live;
   const place = fresh.querySelector("[data-fresh-text]");
