@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,14 +11,18 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from absurd_dashboard import engine, ids
+from absurd_dashboard.access import Access
 from absurd_dashboard.errors import QueryTimedOut
 
+#: Tasks of a queue that the first slice holds at most: where thousands are spawned in a second, an
+#: hour is too much to look through at once.
+CROWD = 2_000
 #: The first slice; the following grow as long as they are cheap.
-_FIRST = timedelta(hours=1)
+_FIRST, _SHORTEST = timedelta(hours=1), timedelta(milliseconds=1)
 _GROWTH = 4
 # Older than this, everything that is left is one slice.
 _LONGEST = timedelta(days=400)
-_LOWEST = UUID(int=0)
+_LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 # A slice is given up after so many budgets: it was expected to take less than one.
 _OVERRUN = 4
 
@@ -70,6 +74,22 @@ class Found(Generic[T]):
     took: float
 
 
+def crowd(access: Access, queues: Iterable[str] | None, piece: Slice) -> UUID | None:
+    """The newest task that has :data:`CROWD` newer ones of its queue in a slice.
+
+    Args:
+        access: what the viewer may see.
+        queues: where to look.
+        piece: the slice.
+
+    Returns:
+        None where no queue has so many in it.
+    """
+    given = {"first": piece.first, "below": piece.end or _HIGHEST, "many": CROWD}
+    found = (row["task_id"] for row in access.each_queue("crowd", given, queues=queues))
+    return max((each for each in found if each is not None), default=None)
+
+
 def search(
     read: Callable[[Slice, int], list[T]],
     wanted: int,
@@ -78,6 +98,7 @@ def search(
     below: UUID | None,
     since: UUID | None,
     budget: timedelta,
+    crowded: Callable[[Slice], UUID | None] | None = None,
     database: str = "",
     rest: Rest[T] | None = None,
 ) -> Found[T]:
@@ -90,6 +111,7 @@ def search(
         below: begin below this id.
         since: end at this id.
         budget: how long to look; a slice that is expected not to fit in is not begun.
+        crowded: where to end the first slice instead, if it holds too many; see :func:`crowd`.
         database: where it is read; a slice that takes far longer than expected is given up there,
             and the search with it. Without, slices may take as long as any statement.
         rest: asked once the first slice was not enough, for another way to what is below it. It
@@ -99,7 +121,10 @@ def search(
     top = min(now, (ids.timestamp(below) or now)) if below else now
     look = _Look(read, wanted, lowest, budget)
     # A search that goes on far back goes on in steps that befit the distance.
-    piece = look.into(_slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest))
+    first = _slice(below, top, max(_FIRST, (now - top) / _GROWTH), lowest)
+    if crowded and (found := crowded(first)) and (made := ids.timestamp(found)):
+        first = _slice(below, top, max(top - made, _SHORTEST), lowest)
+    piece = look.into(first)
     left_at = look.stopped_at
     if left_at is not None:
         # The first slice is outside of it: where that takes too long, there is nothing to show.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from absurd_dashboard.models import Task
 from absurd_dashboard.models.scope import ByRuns
 from absurd_dashboard.models.union import ScopedQuerySet
 from absurd_dashboard.queries.few import by_runs
-from absurd_dashboard.queries.lookback import Found, Slice, search
+from absurd_dashboard.queries.lookback import Found, Slice, crowd, search
 from absurd_dashboard.redaction import LONGEST_NAME
 from absurd_dashboard.search import conditions
 from absurd_dashboard.search.hidden import refusals
@@ -169,6 +170,7 @@ def newest(
         below=chosen.older,
         since=ids.floor(since) if since else None,
         budget=budget,
+        crowded=partial(crowd, access, queues_of(access, chosen)),
         database=access.database,
         rest=rest,
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from absurd_dashboard.conf import dashboard_settings
 from absurd_dashboard.lineage import Mention, Reach, Source, named, uuid
 from absurd_dashboard.queries import recorded
 from absurd_dashboard.queries.lineage import descendants, header, mentioned
-from absurd_dashboard.queries.lookback import Found, Slice, search
+from absurd_dashboard.queries.lookback import Found, Slice, crowd, search
 from absurd_dashboard.queries.recorded import Cursor, Record
 from absurd_dashboard.queries.tasks import TaskRow, known
 from absurd_dashboard.states import FAILED, STATES, state_of
@@ -266,6 +267,7 @@ def _named(
         below=below,
         since=ids.floor(since) if since else None,
         budget=dashboard_settings().search_budget,
+        crowded=partial(crowd, access, None),
         database=access.database,
     )
 

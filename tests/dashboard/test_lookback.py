@@ -11,8 +11,11 @@ import pytest
 from django.test import Client, override_settings
 
 from absurd_dashboard import ids
+from absurd_dashboard.access import Access
 from absurd_dashboard.errors import QueryTimedOut
-from absurd_dashboard.queries.lookback import Found, Slice, search
+from absurd_dashboard.models.scope import QueueScope
+from absurd_dashboard.queries import lookback
+from absurd_dashboard.queries.lookback import Found, Slice, crowd, search
 from tests.dashboard.engine import Engine
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -72,6 +75,38 @@ def test_the_search_ends_at_its_bound() -> None:
 def test_the_search_begins_below_a_position() -> None:
     history = History(1, 10, 100)
     assert find(history, 9, below=history.ids[1]) == history.ids[2:]
+
+
+def test_the_first_slice_ends_at_a_crowd_and_the_search_goes_on_from_there() -> None:
+    history = History(*(number / 100 for number in range(60)))
+    assert find(history, 60, crowded=lambda _: history.ids[3]) == history.ids
+    first, second, *_ = history.read
+    assert (first.first, second.length) == (history.ids[3], 4 * first.length)
+
+
+@pytest.mark.parametrize("made", [NOW, NOW + timedelta(hours=1)])
+def test_a_crowd_of_this_very_moment_is_looked_through_all_the_same(made: datetime) -> None:
+    history = History(-1, 0, 0.5)
+    assert find(history, 3, crowded=lambda _: ids.floor(made)) == history.ids
+
+
+def test_a_crowd_is_the_newest_task_with_many_newer_ones_of_its_queue_in_the_slice(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookback, "CROWD", 2)
+    for queue in ("a", "b"):
+        engine.create(queue)
+    tasks = [engine.spawn(queue) for queue in "ababaa"]
+    access = Access("absurd", NOW, "main", (QueueScope("a"), QueueScope("b")))
+    access.confine()
+
+    def found(queues: str, first: UUID, end: UUID | None = None) -> UUID | None:
+        return crowd(access, queues, Slice(first, end, NOW, timedelta(hours=1)))
+
+    assert found("ab", tasks[0]) == tasks[2]
+    assert found("b", tasks[0]) is None
+    assert found("ab", tasks[0], tasks[5]) == tasks[0]
+    assert found("ab", tasks[4]) is None
 
 
 def test_a_search_without_time_stops_and_says_where_to_go_on() -> None:
